@@ -1,0 +1,1 @@
+"""The platform that every service stands on; nothing here knows a service."""

@@ -1,0 +1,1 @@
+"""Event sourcing: events, deciders, the store and what hangs on it."""

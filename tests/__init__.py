@@ -1,0 +1,1 @@
+"""Tests by level: unit, component, contract, architecture, e2e, faults."""
