@@ -1,0 +1,71 @@
+"""Load, fold, decide, append: what every command goes through, whoever sends it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from shared.eventsourcing.decider import Decider
+from shared.eventsourcing.event import Cause, Event, Recorded
+from shared.eventsourcing.store import Store, VersionConflict
+from shared.ids import derived_id
+from shared.postgres import Db
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome[S]:
+    """What a command led to: the state after it, the stream's version, and the events it appended (none: already so)."""
+
+    id: UUID
+    stream: str
+    state: S
+    version: int
+    events: Sequence[Recorded[Event]]
+
+
+class Handler[C, S, E: Event]:
+    """Handles the commands of one kind of stream, in the caller's transaction."""
+
+    def __init__(self, category: str, decider: Decider[C, S, E], store: Store) -> None:
+        self.category = category
+        self.decider = decider
+        self.store = store
+
+    def stream(self, id: UUID) -> str:  # noqa: A002 - the word of the field
+        """The stream of one aggregate."""
+        return f"{self.category}-{id}"
+
+    async def load(self, db: Db, id: UUID) -> tuple[S, int]:  # noqa: A002 - the word of the field
+        """The state and version of one aggregate; its initial state and 0 when it does not exist."""
+        recorded = await self.store.load(db, self.stream(id))
+        events = cast("Sequence[E]", [record.event for record in recorded])
+        return self.decider.fold(events), recorded[-1].version if recorded else 0
+
+    async def __call__(  # noqa: PLR0913 - what, on what, why, and under which guard
+        self,
+        db: Db,
+        id: UUID,  # noqa: A002 - the word of the field
+        command: C,
+        cause: Cause,
+        *,
+        expected: int | None = None,
+        person: UUID | None = None,
+        reaction: str | None = None,
+    ) -> Outcome[S]:
+        """Decide a command and append what was decided; raises the decider's refusals and VersionConflict.
+
+        `expected` is the version the sender has seen (`If-Match`). `reaction` names the reader that sends the command:
+        its event ids follow from the cause, so that a lost ledger cannot repeat the deed. `person` is whose personal
+        data the stream holds.
+        """
+        state, version = await self.load(db, id)
+        if expected is not None and expected != version:
+            raise VersionConflict(self.stream(id))
+        decided = list(self.decider.decide(command, state))
+        ids = None
+        if reaction is not None and cause.causation is not None:
+            ids = [derived_id(cause.causation, f"{reaction}/{self.stream(id)}/{n}") for n in range(len(decided))]
+        recorded = await self.store.append(
+            db, self.stream(id), decided, expected=version, cause=cause, ids=ids, person=person
+        )
+        return Outcome(id, self.stream(id), self.decider.fold(decided, state), version + len(decided), recorded)

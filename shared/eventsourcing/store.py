@@ -1,0 +1,208 @@
+"""The event store: append with the expected version, load a stream, read after a position up to the horizon."""
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from uuid import UUID
+
+import asyncpg
+
+from shared.eventsourcing.codec import Codec, Encoded
+from shared.eventsourcing.event import Cause, Event, Recorded
+from shared.eventsourcing.keys import Keys
+from shared.eventsourcing.view import View
+from shared.ids import new_id
+from shared.postgres import Db
+
+MAXIMUM_STREAM = 1000
+_UNNEST_FROM = 16
+_COLUMNS = "position, stream, version, id, type, schema, data::text as data, metadata::text as metadata, recorded_at"
+
+
+class VersionConflict(Exception):  # noqa: N818 - reads as the sentence it says
+    """Somebody else appended to the stream first, or the caller has seen another version."""
+
+
+class AlreadyRecorded(Exception):  # noqa: N818 - reads as the sentence it says
+    """An event with this id is stored: the deed was done before."""
+
+
+class StreamTooLong(Exception):  # noqa: N818 - reads as the sentence it says
+    """A stream of more than 1,000 events is a modelling mistake, not a load."""
+
+
+def category_of(stream: str) -> str:
+    """`budget-request-<uuid>` → `budget-request`."""
+    return stream[:-37]
+
+
+@lru_cache(maxsize=64)
+def _insert(rows: int) -> str:
+    values = ", ".join(
+        f"($1, $2 + {n + 1}, ${5 * n + 3}, ${5 * n + 4}, ${5 * n + 5}, ${5 * n + 6}, ${5 * n + 7})" for n in range(rows)
+    )
+    return f"insert into events (stream, version, id, type, schema, data, metadata) values {values} returning position, version, recorded_at"  # noqa: S608 - only numbers are written into it
+
+
+_INSERT_MANY = (
+    "insert into events (stream, version, id, type, schema, data, metadata)"
+    " select * from unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::smallint[], $6::jsonb[], $7::jsonb[])"
+    " returning position, stream, version, recorded_at"
+)
+
+_MOVE_VIEWS = """
+insert into applied as a (reader, stream, version, event_id)
+select reader, $2, $3, $4 from unnest($1::text[]) reader
+ where $5 = 0 or exists (select 1 from applied b where b.reader = reader.reader and b.stream = $2)
+on conflict (reader, stream) do update set version = excluded.version, event_id = excluded.event_id where a.version = $5
+returning reader"""
+
+
+def metadata_of(cause: Cause) -> str:
+    """A cause as the metadata column has it."""
+    content: dict[str, str] = {"actor": cause.actor, "correlation": str(cause.correlation)}
+    if cause.causation is not None:
+        content["causation"] = str(cause.causation)
+    if cause.trace is not None:
+        content["trace"] = cause.trace
+    return json.dumps(content)
+
+
+def cause_of_metadata(metadata: str) -> Cause:
+    """The cause that a metadata column holds."""
+    content = json.loads(metadata)
+    causation = content.get("causation")
+    return Cause(content["actor"], UUID(content["correlation"]), UUID(causation) if causation else None, content.get("trace"))
+
+
+class Store:
+    """Appends and reads events through a codec, and keeps the own, one-stream-wide views in the append's transaction."""
+
+    def __init__(self, codec: Codec, views: Sequence[View] = (), keys: Keys | None = None) -> None:
+        self.codec = codec
+        self.views = tuple(views)
+        self._keys = keys
+
+    async def load(self, db: Db, stream: str) -> Sequence[Recorded[Event]]:
+        """All events of a stream, in version order; empty when it does not exist."""
+        rows = await db.fetch(f"select {_COLUMNS} from events where stream = $1 order by version", stream)  # noqa: S608 - a constant
+        return await self.recorded(db, rows)
+
+    async def after(self, db: Db, position: int, *, limit: int = 500) -> Sequence[Recorded[Event]]:
+        """The next events of all streams after a position, up to the horizon, in position order."""
+        rows = await db.fetch(f"select {_COLUMNS} from events_after($1, $2)", position, limit)  # noqa: S608 - a constant
+        return await self.recorded(db, rows)
+
+    async def recorded(self, db: Db, rows: Sequence[asyncpg.Record]) -> Sequence[Recorded[Event]]:
+        """Rows of the event table as events, their personal fields opened; raises Unreadable."""
+        sealed = sorted({row["stream"] for row in rows if self.codec.holds_personal(row["type"])})
+        keys = await self._keys.opening(db, sealed) if sealed and self._keys else {}
+        return [
+            Recorded(
+                self.codec.decode(row["type"], row["schema"], row["data"], row["stream"], row["id"], keys.get(row["stream"])),
+                row["stream"],
+                row["version"],
+                row["position"],
+                row["id"],
+                row["recorded_at"],
+                cause_of_metadata(row["metadata"]),
+            )
+            for row in rows
+        ]
+
+    async def append(  # noqa: PLR0913 - the events, where they go, and why
+        self,
+        db: Db,
+        stream: str,
+        events: Sequence[Event],
+        *,
+        expected: int,
+        cause: Cause,
+        ids: Sequence[UUID] | None = None,
+        person: UUID | None = None,
+    ) -> Sequence[Recorded[Event]]:
+        """Append events to a stream that stands at `expected`, and run the views; in the caller's transaction.
+
+        `person` names whose personal data the stream holds, when an event of it has some. Raises VersionConflict,
+        AlreadyRecorded, StreamTooLong, EventTooBig, KeyMissing.
+        """
+        if not events:
+            return []
+        if expected + len(events) > MAXIMUM_STREAM:
+            raise StreamTooLong(stream)
+        ids = list(ids) if ids is not None else [new_id() for _ in events]
+        encoded = await self._encoded(db, stream, events, ids, person)
+        metadata = metadata_of(cause)
+        rows = await self._insert(db, stream, expected, ids, encoded, metadata)
+        recorded = [
+            Recorded(event, stream, row["version"], row["position"], event_id, row["recorded_at"], cause)
+            for event, event_id, row in zip(events, ids, rows, strict=True)
+        ]
+        await self._project(db, stream, recorded, expected)
+        return recorded
+
+    async def _encoded(
+        self, db: Db, stream: str, events: Sequence[Event], ids: Sequence[UUID], person: UUID | None
+    ) -> Sequence[Encoded]:
+        key = None
+        if any(self.codec.holds_personal(type(event).__name__) for event in events) and self._keys is not None:
+            key = await self._keys.sealing(db, stream, person)
+        return [self.codec.encode(event, stream, event_id, key) for event, event_id in zip(events, ids, strict=True)]
+
+    async def _insert(  # noqa: PLR0913 - one row's columns
+        self, db: Db, stream: str, expected: int, ids: Sequence[UUID], encoded: Sequence[Encoded], metadata: str
+    ) -> Sequence[asyncpg.Record]:
+        try:
+            if len(encoded) >= _UNNEST_FROM:
+                versions = list(range(expected + 1, expected + len(encoded) + 1))
+                return sorted(
+                    await _insert_columns(db, [stream] * len(encoded), versions, ids, encoded, [metadata] * len(encoded)),
+                    key=lambda row: row["version"],
+                )
+            values: list[object] = []
+            for event_id, row in zip(ids, encoded, strict=True):
+                values += [event_id, row.type, row.schema, row.data, metadata]
+            return await db.fetch(_insert(len(encoded)), stream, expected, *values)
+        except asyncpg.UniqueViolationError as error:
+            raise _refused(error, stream) from error
+
+    async def _project(self, db: Db, stream: str, recorded: Sequence[Recorded[Event]], expected: int) -> None:
+        category = category_of(stream)
+        views = [view for view in self.views if getattr(view, "category", category) == category]
+        if not views:
+            return
+        last = recorded[-1]
+        moved = await db.fetch(_MOVE_VIEWS, [view.name for view in views], stream, last.version, last.id, expected)
+        ready = {row["reader"] for row in moved}
+        for view in views:
+            wanted = [event for event in recorded if type(event.event) in view.on]
+            if wanted and view.name in ready:
+                await view.project(db, wanted)
+
+
+async def _insert_columns(  # noqa: PLR0913 - one array a column
+    db: Db, streams: Sequence[str], versions: Sequence[int], ids: Sequence[UUID], encoded: Sequence[Encoded], metadata: Sequence[str]
+) -> Sequence[asyncpg.Record]:
+    return await db.fetch(
+        _INSERT_MANY,
+        streams,
+        versions,
+        ids,
+        [row.type for row in encoded],
+        [row.schema for row in encoded],
+        [row.data for row in encoded],
+        metadata,
+    )
+
+
+def _refused(error: asyncpg.UniqueViolationError, stream: str) -> Exception:
+    if error.constraint_name == "events_stream_version":
+        return VersionConflict(stream)
+    if error.constraint_name == "events_id":
+        return AlreadyRecorded(stream)
+    return error
+
+
+def streams_in(events: Iterable[Recorded[Event]]) -> frozenset[str]:
+    """The streams that a batch touches."""
+    return frozenset(event.stream for event in events)

@@ -1,0 +1,31 @@
+"""The one way to write: begin, work, commit, with conflicts retried here and nowhere else."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+
+from shared.eventsourcing.store import VersionConflict
+from shared.postgres import Db, Pool
+
+_ATTEMPTS = 5
+_CONFLICTS = (VersionConflict, asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+
+
+async def transact[T](pool: Pool, work: Callable[[Db], Awaitable[T]], *, retry: bool = True) -> T:
+    """Run `work` in one read committed transaction and answer what it answers.
+
+    A conflict with another writer is retried up to 5 times with jitter, the whole of `work` anew, so that everything it
+    read is read again. `retry=False` is for edits with `If-Match`: the person must look again. Raises VersionConflict.
+    """
+    attempt = 1
+    while True:
+        try:
+            async with pool.acquire(timeout=5) as db, db.transaction(isolation="read_committed"):
+                return await work(db)
+        except _CONFLICTS:
+            if not retry or attempt >= _ATTEMPTS:
+                raise
+            await asyncio.sleep(random.uniform(0.002, 0.02) * attempt)  # noqa: S311 - jitter, not a secret
+            attempt += 1

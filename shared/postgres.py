@@ -1,0 +1,79 @@
+"""PostgreSQL: pools, and plain SQL migrations that only go forward."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncpg
+import asyncpg.pool
+import structlog
+
+type Db = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+type Pool = asyncpg.Pool[asyncpg.Record]
+
+log = structlog.get_logger(__name__)
+
+LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError, OSError, TimeoutError)
+"""What is raised when the database is away or full: wait and try again, or answer an honest 503."""
+
+
+class MigrationChanged(Exception):  # noqa: N818 - reads as the sentence it says
+    """A migration that was applied differs from the file: released SQL is never edited, a new file follows it."""
+
+
+async def open_pool(url: str, *, minimum: int = 1, maximum: int = 10, application: str = "agencia") -> Pool:
+    """A pool whose connections speak text JSON and give up waiting for a lock or an answer after 10 s."""
+    pool: Pool = await asyncpg.create_pool(
+        url,
+        min_size=minimum,
+        max_size=maximum,
+        command_timeout=10,
+        timeout=5,
+        max_inactive_connection_lifetime=60,
+        server_settings={"application_name": application, "jit": "off"},
+    )
+    return pool
+
+
+async def wait_for_pool(url: str, *, minimum: int = 1, maximum: int = 10, application: str = "agencia") -> Pool:
+    """`open_pool`, tried again for as long as the database is away."""
+    delay = 0.2
+    while True:
+        try:
+            return await open_pool(url, minimum=minimum, maximum=maximum, application=application)
+        except LOST as error:
+            log.warning("database_away", error=type(error).__name__, retry_in=delay)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 5.0)
+
+
+async def migrate(url: str, app_role: str, directories: Sequence[Path]) -> list[str]:
+    """Apply the `*.sql` files of each directory in order, each once and in one transaction; answers the new ones.
+
+    `{app}` in a file stands for the role the service runs as. Raises MigrationChanged.
+    """
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        await connection.execute("select pg_advisory_lock(hashtext('migrate'))")
+        await connection.execute(
+            "create table if not exists schema_migrations"
+            " (name text primary key, sha256 text not null, applied_at timestamptz not null default now())"
+        )
+        applied = {row["name"]: row["sha256"] for row in await connection.fetch("select name, sha256 from schema_migrations")}
+        done: list[str] = []
+        for file in [file for directory in directories for file in sorted(directory.glob("*.sql"))]:
+            name = f"{file.parent.parent.name}/{file.name}"
+            text = file.read_text(encoding="utf-8")
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            if name in applied:
+                if applied[name] != digest:
+                    raise MigrationChanged(name)
+                continue
+            async with connection.transaction():
+                await connection.execute(text.replace("{app}", app_role))
+                await connection.execute("insert into schema_migrations (name, sha256) values ($1, $2)", name, digest)
+            done.append(name)
+        return done
+    finally:
+        await connection.close(timeout=5)
