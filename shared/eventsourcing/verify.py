@@ -1,0 +1,146 @@
+"""Verify: the store, its topics and the own views hold the same facts, compared as sets; and every key opens."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shared.eventsourcing.keys import Keys
+from shared.eventsourcing.rebuild import TableDifference, project_all, table_difference
+from shared.eventsourcing.store import Store, category_of
+from shared.eventsourcing.view import View
+from shared.postgres import Db
+
+_BATCH = 2000
+_SHOWN = 20
+
+type Identity = tuple[str, int, str]
+"""Stream, version and event id: what store and topic are compared by."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What was compared and what differs; clean when nothing does."""
+
+    service: str
+    events: int = 0
+    published: int = 0
+    in_topics: int = 0
+    findings: list[str] = field(default_factory=list)
+    views: list[TableDifference] = field(default_factory=list)
+    not_compared: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def add(self, finding: str) -> None:
+        """Remember something that differs."""
+        self.findings.append(finding)
+
+
+async def published_in_store(db: Db, types: Collection[str], up_to: int) -> set[Identity]:
+    """The published events up to a position, by stream, version and id."""
+    rows = await db.fetch(
+        "select stream, version, id from events where type = any($1::text[]) and position <= $2", list(types), up_to
+    )
+    return {(row["stream"], row["version"], str(row["id"])) for row in rows}
+
+
+async def check_streams(db: Db, report: Report) -> None:
+    """Every stream's versions run from 1 without a gap."""
+    report.events = await db.fetchval("select count(*) from events")
+    rows = await db.fetch(
+        f"select stream from events group by stream having max(version) <> count(*) or min(version) <> 1 limit {_SHOWN}"  # noqa: S608 - a number
+    )
+    for row in rows:
+        report.add(f"stream {row['stream']} has a gap in its versions")
+
+
+async def check_topics(
+    db: Db, report: Report, published: Mapping[str, Collection[str]], up_to: int, in_topics: AsyncIterator[tuple[Identity, int]]
+) -> None:
+    """The published events and the topics hold the same set, and each stream is first seen in version order.
+
+    `published` maps a topic to its types; `in_topics` gives every record of those topics, with its partition, in order.
+    """
+    expected = await published_in_store(db, [name for types in published.values() for name in types], up_to)
+    report.published = len(expected)
+    seen: set[Identity] = set()
+    last: dict[str, int] = {}
+    async for identity, _partition in in_topics:
+        if identity in seen:
+            continue
+        seen.add(identity)
+        stream, version, _ = identity
+        if version < last.get(stream, 0):
+            report.add(f"{stream} version {version} first seen after {last[stream]}")
+        last[stream] = max(version, last.get(stream, 0))
+    report.in_topics = len(seen)
+    for identity in sorted(expected - seen)[:_SHOWN]:
+        report.add(f"in the store, not in its topic: {identity[0]} version {identity[1]}")
+    for stream, version, event_id in sorted(seen - expected)[:_SHOWN]:
+        if await db.fetchval("select 1 from events where id = $1::text::uuid and stream = $2 and version = $3", event_id, stream, version):
+            continue
+        report.add(f"in a topic, not in the store: {stream} version {version}")
+
+
+async def check_views(db: Db, report: Report, store: Store, views: Sequence[View]) -> None:
+    """Every own view equals what its events make of it, rebuilt into temporary tables that shadow the live ones.
+
+    One transaction per view, rolled back; the live tables are read under a lock that appends respect, so that both
+    sides hold the same events.
+    """
+    for view in views:
+        tables: Sequence[str] = getattr(view, "tables", ())
+        if not tables:
+            report.not_compared.append(view.name)
+            continue
+        transaction = db.transaction()
+        await transaction.start()
+        try:
+            await _compare_view(db, report, store, view, tables)
+        finally:
+            await transaction.rollback()
+
+
+async def _compare_view(db: Db, report: Report, store: Store, view: View, tables: Sequence[str]) -> None:
+    await db.execute(f"lock table {', '.join(f'public.{table}' for table in tables)} in share mode")
+    for table in tables:
+        await db.execute(f"create temp table {table} (like public.{table} including all)")
+    position = 0
+    while True:
+        rows = await db.fetch(
+            "select position, stream, version, id, type, schema, data::text as data, metadata::text as metadata, recorded_at"
+            " from events where position > $1 order by position limit $2",
+            position,
+            _BATCH,
+        )
+        if not rows:
+            break
+        position = rows[-1]["position"]
+        await project_all(db, view, await store.recorded(db, [row for row in rows if _concerns(view, row["stream"], row["type"])]))
+    for table in tables:
+        difference = await table_difference(db, table, f"public.{table}", f"pg_temp.{table}")
+        report.views.append(difference)
+        if not difference.equal:
+            report.add(
+                f"view {view.name}, table {table}: {difference.only_live} rows only live, {difference.only_rebuilt} only in its rebuild"
+            )
+
+
+def _concerns(view: View, stream: str, type_name: str) -> bool:
+    category = getattr(view, "category", None)
+    return category in (None, category_of(stream)) and type_name in {event.__name__ for event in view.on}
+
+
+async def check_keys(db: Db, report: Report, keys: Keys) -> None:
+    """Every live stream key opens with the key-encryption keys at hand."""
+    for stream in (await keys.check(db))[:_SHOWN]:
+        report.add(f"the key of {stream} does not open")
+
+
+async def check_parked(db: Db, report: Report) -> None:
+    """No stream waits, parked, for an operator."""
+    rows = await db.fetch("select reader, count(distinct stream) as streams from parked group by reader order by reader")
+    for row in rows:
+        report.add(f"{row['reader']} has {row['streams']} parked streams: replay or discard them")
