@@ -1,0 +1,1 @@
+"""How the agency is put on a machine."""

@@ -1,0 +1,1 @@
+"""The embedded default: the whole agency on one machine, from wheels, without Docker."""

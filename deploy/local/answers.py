@@ -1,0 +1,41 @@
+"""Small looks from outside: does a port take connections, does a URL answer."""
+
+import http.client
+import socket
+
+from deploy.local.home import LOOPBACK
+
+OK_CLASS = 2
+
+
+def port_answers(port: int, timeout: float = 0.5) -> bool:
+    """Whether something accepts connections on the loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(timeout)
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def status_of(port: int, path: str, timeout: float = 2.0) -> int | None:
+    """The HTTP status of a GET on the loopback port, or None where nobody answers."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=timeout)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def url_answers(port: int, path: str) -> bool:
+    """Whether a GET on the loopback port is answered by a success."""
+    status = status_of(port, path)
+    return status is not None and status // 100 == OK_CLASS
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port

