@@ -76,7 +76,9 @@ def ports_are_free(home: Home, supervisor: Supervisor, wanted: Sequence[Program]
             port = home.ports[name]
             if port_answers(port):
                 setting = f"GD_PORT_{name.upper()}"
-                raise Trouble(f"port {port}, wanted by {program.name}, is taken by another program", f"stop it, or set {setting} to a free port")
+                raise Trouble(
+                    f"port {port}, wanted by {program.name}, is taken by another program", f"stop it, or set {setting} to a free port"
+                )
 
 
 def enough_disk(home: Home) -> None:

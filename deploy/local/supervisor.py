@@ -148,7 +148,7 @@ class Supervisor:
     def launch(self, name: str) -> None:
         """Start one process unless it runs already."""
         if self.states()[name]["statename"] not in UP:
-            self._rpc.startProcess(name, False)  # noqa: FBT003  XML-RPC takes no names
+            self._rpc.startProcess(name, False)
 
     def stop(self, name: str) -> None:
         """Stop one process and wait until it has gone."""

@@ -31,7 +31,9 @@ def prepare(home: Home) -> None:
     npm = [str(NODE), str(NPM), "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     done = subprocess.run(npm, cwd=folder, check=False, capture_output=True, text=True)
     if done.returncode:
-        raise Trouble(f"the inbox could not be installed: {done.stderr.strip()[-400:]}", "check that the npm registry, or its mirror, can be reached")
+        raise Trouble(
+            f"the inbox could not be installed: {done.stderr.strip()[-400:]}", "check that the npm registry, or its mirror, can be reached"
+        )
     installed.write_bytes(wanted)
 
 

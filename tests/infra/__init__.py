@@ -1,0 +1,1 @@
+"""Real servers for tests: addresses from the environment, else the embedded servers started on free ports."""
