@@ -96,6 +96,26 @@ def _open(keys: Mapping[int, bytes | None], text: str, context: bytes) -> Any:  
         raise Unreadable(reason) from error
 
 
+def _object(data: str) -> dict[str, Any]:
+    try:
+        content = json.loads(data)
+    except ValueError as error:
+        reason = "not JSON"
+        raise Unreadable(reason) from error
+    if not isinstance(content, dict):
+        reason = "not a JSON object"
+        raise Unreadable(reason)
+    return content
+
+
+def _upcast(upcast: Upcaster, content: dict[str, Any], name: str, version: int) -> dict[str, Any]:
+    try:
+        return upcast(content)
+    except (KeyError, TypeError, ValueError) as error:
+        reason = f"{name} version {version} does not upcast: {type(error).__name__}"
+        raise Unreadable(reason) from None
+
+
 def _context(stream: str, event_id: UUID, field: str) -> bytes:
     return f"{stream}|{event_id}|{field}".encode()
 
@@ -155,7 +175,7 @@ class Codec:
             raise Unreadable(reason) from None
 
     def _opened(self, data: str, fields: Iterable[str], stream: str, event_id: UUID, keys: Mapping[int, bytes | None]) -> str:
-        content = json.loads(data)
+        content = _object(data)
         for field in fields:
             value = content.get(field)
             if isinstance(value, dict) and _SEALED in value:
@@ -163,8 +183,8 @@ class Codec:
         return json.dumps(content)
 
     def _upcast(self, name: str, schema: int, target: int, data: str) -> str:
-        content = json.loads(data)
+        content = _object(data)
         for version in range(schema, target):
             if upcast := self._upcasters.get((name, version)):
-                content = upcast(content)
+                content = _upcast(upcast, content, name, version)
         return json.dumps(content)
