@@ -1,0 +1,33 @@
+"""Versions over HTTP: the ETag of a record is the version of its stream, and If-Match brings it back."""
+
+import re
+
+from fastapi import Request
+
+from shared.http.problem import IfMatchUnreadable, VersionRequired
+
+_TAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+
+
+def etag(version: int) -> str:
+    """`"12"`."""
+    return f'"{version}"'
+
+
+def if_match(request: Request) -> int | None:
+    """The version the caller has seen; None when it does not say, or says `*`. Raises IfMatchUnreadable."""
+    value = request.headers.get("if-match", "").strip()
+    if value in {"", "*"}:
+        return None
+    found = _TAG.fullmatch(value)
+    if found is None:
+        raise IfMatchUnreadable
+    return int(found.group(1))
+
+
+def required_if_match(request: Request) -> int:
+    """The version an edit was made on; raises VersionRequired (428) without one."""
+    version = if_match(request)
+    if version is None:
+        raise VersionRequired
+    return version

@@ -1,0 +1,128 @@
+"""Once: a request repeated with its Idempotency-Key answers what it answered, and does nothing again."""
+
+import contextlib
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from shared.eventsourcing.refusal import Refusal
+from shared.http.body import CreatedAnswer
+from shared.http.etag import etag
+from shared.http.principal import principal_of
+from shared.http.problem import Rejected
+from shared.postgres import Db, Pool
+
+_KEY = re.compile(r"[\x21-\x7e]{8,128}")
+
+
+class IdempotencyKeyMissing(Rejected):
+    """400: a creation without a key cannot be repeated safely."""
+
+    sentence = "Envie o cabeçalho Idempotency-Key (8 a 128 caracteres)."
+
+
+class IdempotencyKeyReused(Rejected):
+    """422: the key was used for something else."""
+
+    status = 422
+    sentence = "Esta Idempotency-Key já foi usada com outro conteúdo."
+
+
+class StillRunning(Refusal):
+    """409: the first request with this key has not ended."""
+
+    sentence = "Este pedido já está sendo processado. Aguarde e consulte o resultado."
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is kept of an answer: no body, no personal data, only where the new thing is and its ids."""
+
+    status: int = 201
+    location: str | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One deed of one actor under one key."""
+
+    actor: str
+    key: str
+    fingerprint: bytes
+
+    def anonymous(self, actor: str) -> "Once":
+        """The same for nobody signed in: `actor` is the id of the sign-up or of the browser."""
+        return replace(self, actor=f"anonymous:{actor}")
+
+    async def run(self, db: Db, work: Callable[[Db], Awaitable[Reply]]) -> Reply:
+        """Do `work` unless it was done; in the transaction of `db`. Raises StillRunning, IdempotencyKeyReused."""
+        if not self.actor:
+            message = "an anonymous deed names its actor with once.anonymous(…)"
+            raise RuntimeError(message)
+        if not await db.fetchval("select pg_try_advisory_xact_lock($1)", self._lock()):
+            raise StillRunning
+        row = await db.fetchrow(
+            "select fingerprint, status, answer::text as answer from idempotency"
+            " where actor = $1 and key = $2 and at > now() - interval '24 hours'",
+            self.actor,
+            self.key,
+        )
+        if row is not None:
+            if row["fingerprint"] != self.fingerprint:
+                raise IdempotencyKeyReused
+            kept = json.loads(row["answer"])
+            return Reply(row["status"], kept["location"], kept["ids"], kept["version"])
+        reply = await work(db)
+        await db.execute(
+            "insert into idempotency (actor, key, fingerprint, status, answer) values ($1, $2, $3, $4, $5)"
+            " on conflict (actor, key) do update set fingerprint = excluded.fingerprint, status = excluded.status,"
+            " answer = excluded.answer, at = now()",
+            self.actor,
+            self.key,
+            self.fingerprint,
+            reply.status,
+            json.dumps({"location": reply.location, "ids": dict(reply.ids), "version": reply.version}),
+        )
+        return reply
+
+    def _lock(self) -> int:
+        digest = hashlib.sha256(f"idempotency\0{self.actor}\0{self.key}".encode()).digest()
+        return int.from_bytes(digest[:8], signed=True)
+
+
+async def once(request: Request) -> Once:
+    """The dependency of every POST that creates or files; raises IdempotencyKeyMissing."""
+    key = request.headers.get("idempotency-key", "")
+    if _KEY.fullmatch(key) is None:
+        raise IdempotencyKeyMissing
+    principal = await principal_of(request)
+    return Once(principal.actor if principal else "", key, await _fingerprint(request))
+
+
+async def _fingerprint(request: Request) -> bytes:
+    body = await request.body()
+    with contextlib.suppress(ValueError):  # no body, or one that the route itself refuses
+        body = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+    return hashlib.sha256(b"\0".join((request.method.encode(), request.url.path.encode(), body))).digest()
+
+
+def created(reply: Reply, response: Response) -> CreatedAnswer:
+    """The answer of a creation: status, Location, ETag and ids; `ids["id"]` is the new thing."""
+    response.status_code = reply.status
+    if reply.location is not None:
+        response.headers["Location"] = reply.location
+    if reply.version is not None:
+        response.headers["ETag"] = etag(reply.version)
+    return CreatedAnswer(id=UUID(reply.ids["id"]), version=reply.version, ids=dict(reply.ids))
+
+
+async def forget_old_keys(pool: Pool) -> None:
+    """Drop what is older than a day."""
+    await pool.execute("delete from idempotency where at < now() - interval '24 hours'")
