@@ -118,6 +118,7 @@ class ReviewClaimed(Event):
     claimed_at: datetime
     expires_at: datetime
     out_of_order: bool
+    reason: StaffText | None = None
 
 
 class ReviewConcluded(Event):

@@ -1,0 +1,1 @@
+"""The back office: queues, reviews, dashboards and the audit."""

@@ -1,0 +1,1 @@
+"""The review: one judgement about one submission, claimed, made and concluded once."""
