@@ -52,7 +52,7 @@ def service_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def templates(infrastructure: Servers) -> Iterator[dict[str, Template]]:
+def templates() -> Iterator[dict[str, Template]]:
     """One migrated database per service, made when first asked for."""
     made: dict[str, Template] = {}
     yield made

@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Sequence
+from functools import partial
 from types import ModuleType
 
 from deploy.local.answers import port_answers
@@ -29,7 +30,7 @@ def prepare(home: Home, steps: Steps, servers: Sequence[ModuleType] = SERVERS) -
     home.make()
     enough_disk(home)
     for server in servers:
-        steps.do(f"prepare {server.__name__.rsplit('.', 1)[-1]}", lambda server=server: server.prepare(home))
+        steps.do(f"prepare {server.__name__.rsplit('.', 1)[-1]}", partial(server.prepare, home))
 
 
 def up(home: Home, steps: Steps) -> Supervisor:
@@ -50,7 +51,7 @@ def launch(home: Home, supervisor: Supervisor, wanted: Sequence[Program], steps:
     for program in wanted:
         supervisor.launch(program.name)
     for program in wanted:
-        steps.do(f"{program.name} answers", lambda program=program: wait(home, supervisor, program))
+        steps.do(f"{program.name} answers", partial(wait, home, supervisor, program))
 
 
 def wait(home: Home, supervisor: Supervisor, program: Program) -> None:

@@ -9,7 +9,10 @@ from deploy.local.program import Program
 from deploy.local.trouble import Trouble
 
 # The test file that every scanner knows, written as a signature (hexadecimal) so that this file is not itself found.
-EICAR = "58354f2150254041505b345c505a58353428505e2937434329377d2445494341522d5354414e444152442d414e544956495255532d544553542d46494c452124482b482a"
+EICAR = (
+    "58354f2150254041505b345c505a58353428505e2937434329377d2445494341522d53"
+    "54414e444152442d414e544956495255532d544553542d46494c452124482b482a"
+)
 CONFIG = """\
 Foreground yes
 LogSyslog no
