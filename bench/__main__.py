@@ -65,7 +65,9 @@ async def run(admin: str, scale: float) -> tuple[list[Measured], str]:
 def main() -> None:
     """Parse the arguments and measure."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--admin", default=os.environ.get("BENCH_ADMIN_URL"), help="a superuser's PostgreSQL address; default: the local one")
+    parser.add_argument(
+        "--admin", default=os.environ.get("BENCH_ADMIN_URL"), help="a superuser's PostgreSQL address; default: the local one"
+    )
     parser.add_argument("--scale", type=float, default=1.0, help="longer or shorter rounds")
     parser.add_argument("--keep", action="store_true", help="write bench/README.md and bench/results.json")
     chosen = parser.parse_args()

@@ -14,11 +14,18 @@ type Pool = asyncpg.Pool[asyncpg.Record]
 
 log = structlog.get_logger(__name__)
 
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError, OSError, TimeoutError)
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    OSError,
+    TimeoutError,
+)
 """What is raised when the database is away or full: wait and try again, or answer an honest 503."""
 
 
-class MigrationChanged(Exception):  # noqa: N818 - reads as the sentence it says
+class MigrationChanged(Exception):
     """A migration that was applied differs from the file: released SQL is never edited, a new file follows it."""
 
 

@@ -9,7 +9,7 @@ from shared.postgres import Db
 _LENGTH = 14
 
 
-class SequenceExhausted(Exception):  # noqa: N818 - reads as the sentence it says
+class SequenceExhausted(Exception):
     """More than 99,999,999 protocols in one year."""
 
 

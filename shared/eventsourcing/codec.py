@@ -22,7 +22,7 @@ _NONCE = 12
 MAXIMUM_BYTES = 256 * 1024
 
 
-class Unreadable(Exception):  # noqa: N818 - reads as the sentence it says
+class Unreadable(Exception):
     """A stored or received event cannot be read; `reason` says why without quoting it."""
 
     def __init__(self, reason: str) -> None:
@@ -38,11 +38,11 @@ class FromTheFuture(Unreadable):
     """A schema version newer than this release knows."""
 
 
-class EventTooBig(Exception):  # noqa: N818 - reads as the sentence it says
+class EventTooBig(Exception):
     """An event over 256 KiB: refused at append, so that no stored event is unsendable."""
 
 
-class KeyMissing(Exception):  # noqa: N818 - reads as the sentence it says
+class KeyMissing(Exception):
     """An event has personal fields and no key was made for its stream: say whose they are when appending."""
 
 
@@ -154,7 +154,7 @@ class Codec:
             raise EventTooBig(name)
         return Encoded(name, type(event).schema_version, data)
 
-    def decode(  # noqa: PLR0913 - what the row holds, and the keys that open it
+    def decode(
         self, name: str, schema: int, data: str, stream: str, event_id: UUID, keys: Mapping[int, bytes | None] | None = None
     ) -> Event:
         """The event of a row or a record; raises UnknownEvent, FromTheFuture, Unreadable."""

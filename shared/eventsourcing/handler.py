@@ -41,7 +41,7 @@ class Handler[C, S, E: Event]:
         events = cast("Sequence[E]", [record.event for record in recorded])
         return self.decider.fold(events), recorded[-1].version if recorded else 0
 
-    async def __call__(  # noqa: PLR0913 - what, on what, why, and under which guard
+    async def __call__(
         self,
         db: Db,
         id: UUID,  # noqa: A002 - the word of the field
@@ -65,7 +65,5 @@ class Handler[C, S, E: Event]:
         ids = None
         if reaction is not None and cause.causation is not None:
             ids = [derived_id(cause.causation, f"{reaction}/{self.stream(id)}/{n}") for n in range(len(decided))]
-        recorded = await self.store.append(
-            db, self.stream(id), decided, expected=version, cause=cause, ids=ids, person=person
-        )
+        recorded = await self.store.append(db, self.stream(id), decided, expected=version, cause=cause, ids=ids, person=person)
         return Outcome(id, self.stream(id), self.decider.fold(decided, state), version + len(decided), recorded)

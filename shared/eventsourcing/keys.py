@@ -14,7 +14,7 @@ from shared.postgres import Db
 _NONCE = 12
 
 
-class KekMissing(Exception):  # noqa: N818 - reads as the sentence it says
+class KekMissing(Exception):
     """A stream key is wrapped by a key-encryption key that the settings do not hold."""
 
 

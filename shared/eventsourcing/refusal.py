@@ -1,10 +1,10 @@
 """Refusals: how the rules say no, by name.
 
-    Refusal            409, a rule says no
-    ├── Forbidden      403, the act is not yours on what you may see
-    ├── NotFound       404, unknown, or not yours to see
-    ├── Malformed      422, a fact that cannot be one (an identifier, a number) found behind the door
-    └── Unavailable    503, what the decision needs is not known at the moment; try again
+Refusal            409, a rule says no
+├── Forbidden      403, the act is not yours on what you may see
+├── NotFound       404, unknown, or not yours to see
+├── Malformed      422, a fact that cannot be one (an identifier, a number) found behind the door
+└── Unavailable    503, what the decision needs is not known at the moment; try again
 """
 
 import re
@@ -18,7 +18,7 @@ def kebab(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is named as the sentence it says, not as an error
+class Refusal(Exception):
     """A rule says no. Subclasses are named as the sentence, and carry it in plain Portuguese with what to do next."""
 
     code: ClassVar[str] = "refusal"

@@ -19,15 +19,15 @@ _UNNEST_FROM = 16
 _COLUMNS = "position, stream, version, id, type, schema, data::text as data, metadata::text as metadata, recorded_at"
 
 
-class VersionConflict(Exception):  # noqa: N818 - reads as the sentence it says
+class VersionConflict(Exception):
     """Somebody else appended to the stream first, or the caller has seen another version."""
 
 
-class AlreadyRecorded(Exception):  # noqa: N818 - reads as the sentence it says
+class AlreadyRecorded(Exception):
     """An event with this id is stored: the deed was done before."""
 
 
-class StreamTooLong(Exception):  # noqa: N818 - reads as the sentence it says
+class StreamTooLong(Exception):
     """A stream of more than 1,000 events is a modelling mistake, not a load."""
 
 
@@ -38,10 +38,10 @@ def category_of(stream: str) -> str:
 
 @lru_cache(maxsize=64)
 def _insert(rows: int) -> str:
-    values = ", ".join(
-        f"($1, $2 + {n + 1}, ${5 * n + 3}, ${5 * n + 4}, ${5 * n + 5}, ${5 * n + 6}, ${5 * n + 7})" for n in range(rows)
+    values = ", ".join(f"($1, $2 + {n + 1}, ${5 * n + 3}, ${5 * n + 4}, ${5 * n + 5}, ${5 * n + 6}, ${5 * n + 7})" for n in range(rows))
+    return (
+        f"insert into events (stream, version, id, type, schema, data, metadata) values {values} returning position, version, recorded_at"
     )
-    return f"insert into events (stream, version, id, type, schema, data, metadata) values {values} returning position, version, recorded_at"  # noqa: S608 - only numbers are written into it
 
 
 _INSERT_MANY = (
@@ -85,12 +85,12 @@ class Store:
 
     async def load(self, db: Db, stream: str) -> Sequence[Recorded[Event]]:
         """All events of a stream, in version order; empty when it does not exist."""
-        rows = await db.fetch(f"select {_COLUMNS} from events where stream = $1 order by version", stream)  # noqa: S608 - a constant
+        rows = await db.fetch(f"select {_COLUMNS} from events where stream = $1 order by version", stream)
         return await self.recorded(db, rows)
 
     async def after(self, db: Db, position: int, *, limit: int = 500) -> Sequence[Recorded[Event]]:
         """The next events of all streams after a position, up to the horizon, in position order."""
-        rows = await db.fetch(f"select {_COLUMNS} from events_after($1, $2)", position, limit)  # noqa: S608 - a constant
+        rows = await db.fetch(f"select {_COLUMNS} from events_after($1, $2)", position, limit)
         return await self.recorded(db, rows)
 
     async def recorded(self, db: Db, rows: Sequence[asyncpg.Record]) -> Sequence[Recorded[Event]]:
@@ -110,7 +110,7 @@ class Store:
             for row in rows
         ]
 
-    async def append(  # noqa: PLR0913 - the events, where they go, and why
+    async def append(
         self,
         db: Db,
         stream: str,
@@ -141,15 +141,13 @@ class Store:
         await self._project(db, stream, recorded, expected)
         return recorded
 
-    async def _encoded(
-        self, db: Db, stream: str, events: Sequence[Event], ids: Sequence[UUID], person: UUID | None
-    ) -> Sequence[Encoded]:
+    async def _encoded(self, db: Db, stream: str, events: Sequence[Event], ids: Sequence[UUID], person: UUID | None) -> Sequence[Encoded]:
         key = None
         if any(self.codec.holds_personal(type(event).__name__) for event in events) and self._keys is not None:
             key = await self._keys.sealing(db, stream, person)
         return [self.codec.encode(event, stream, event_id, key) for event, event_id in zip(events, ids, strict=True)]
 
-    async def _insert(  # noqa: PLR0913 - one row's columns
+    async def _insert(
         self, db: Db, stream: str, expected: int, ids: Sequence[UUID], encoded: Sequence[Encoded], metadata: str
     ) -> Sequence[asyncpg.Record]:
         try:
@@ -180,7 +178,7 @@ class Store:
                 await view.project(db, wanted)
 
 
-async def _insert_columns(  # noqa: PLR0913 - one array a column
+async def _insert_columns(
     db: Db, streams: Sequence[str], versions: Sequence[int], ids: Sequence[UUID], encoded: Sequence[Encoded], metadata: Sequence[str]
 ) -> Sequence[asyncpg.Record]:
     return await db.fetch(

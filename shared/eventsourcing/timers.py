@@ -92,5 +92,7 @@ class Timers:
 
     async def _postpone(self, taken: tuple[str, str], now: datetime, error: Exception) -> None:
         expected = isinstance(error, Refusal)
-        log.warning("timer_postponed", timer=taken[0], stream=taken[1], error=getattr(error, "code", type(error).__name__), refused=expected)
+        log.warning(
+            "timer_postponed", timer=taken[0], stream=taken[1], error=getattr(error, "code", type(error).__name__), refused=expected
+        )
         await self._pool.execute("update timers set due_at = $3 where name = $1 and stream = $2", *taken, now + _RETRY)

@@ -12,7 +12,9 @@ from shared.postgres import Db
 from tests.component.store.readers import horizon_reader, naive_reader, one_statement_reader
 from tests.conftest import Database
 
-INSERT = "insert into events (stream, version, id, type, schema, data, metadata) values ($1, $2, $3, 'Tried', 1, '{}', $4) returning position"
+INSERT = (
+    "insert into events (stream, version, id, type, schema, data, metadata) values ($1, $2, $3, 'Tried', 1, '{}', $4) returning position"
+)
 
 
 async def insert(db: Db, stream: str | None = None, version: int = 1) -> int:
@@ -65,7 +67,7 @@ async def test_a_killed_append_leaves_a_hole_and_stalls_nobody(database: Databas
         kept = await insert(b)
         a.terminate()
         async with asyncio.timeout(5):
-            while await horizon_reader(reader, 0) != [kept]:
+            while await horizon_reader(reader, 0) != [kept]:  # noqa: ASYNC110 - the database gives no event to wait for
                 await asyncio.sleep(0.02)
 
 
@@ -137,7 +139,6 @@ async def test_the_app_role_may_neither_change_nor_remove_an_event(database: Dat
 
 async def test_many_writers_and_readers_lose_nothing(database: Database) -> None:
     seed = random.randrange(2**32)
-    print(f"seed {seed}")
     chance = random.Random(seed)
     stored: set[int] = set()
     seen: list[list[int]] = [[], []]
@@ -171,4 +172,4 @@ async def test_many_writers_and_readers_lose_nothing(database: Database) -> None
     over.set()
     await asyncio.gather(*readers)
     for into in seen:
-        assert into == sorted(stored)
+        assert into == sorted(stored), f"seed {seed}"

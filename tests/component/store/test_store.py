@@ -72,7 +72,9 @@ COUNTERS: Handler[int, int, CounterMoved] = Handler("counter", Decider(0, decide
 async def counters(database: Database) -> Database:
     """A database with the view's table."""
     async with database.connect_as_migrator() as db:
-        await db.execute(f"create table counters (stream text primary key, total int not null); grant all on counters to {database.app_role}")
+        await db.execute(
+            f"create table counters (stream text primary key, total int not null); grant all on counters to {database.app_role}"
+        )
     return database
 
 
