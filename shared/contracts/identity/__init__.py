@@ -1,0 +1,1 @@
+"""What identity publishes: accounts, sessions and staff, by ids only."""

@@ -1,0 +1,58 @@
+"""What identity publishes about staff, on `identity.staff-member`: roles and suspensions."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.eventsourcing.event import Event
+
+type Role = Literal[
+    "admin",
+    "attendant",
+    "reviewer",
+    "analyst",
+    "inspector",
+    "supervisor",
+    "catalogue-editor",
+    "auditor",
+    "operator",
+]
+ROLES: tuple[Role, ...] = (
+    "admin",
+    "attendant",
+    "reviewer",
+    "analyst",
+    "inspector",
+    "supervisor",
+    "catalogue-editor",
+    "auditor",
+    "operator",
+)
+
+
+class StaffRolesChanged(Event):
+    """All the roles somebody has from now on; `changed_by` is None for the first admin, invited by command line."""
+
+    staff_id: UUID
+    person_id: UUID
+    roles: tuple[Role, ...]
+    changed_by: UUID | None
+    changed_at: datetime
+
+
+class StaffSuspended(Event):
+    """May not log in any more."""
+
+    staff_id: UUID
+    person_id: UUID
+    suspended_by: UUID
+    suspended_at: datetime
+
+
+class StaffReinstated(Event):
+    """May log in again."""
+
+    staff_id: UUID
+    person_id: UUID
+    reinstated_by: UUID
+    reinstated_at: datetime
