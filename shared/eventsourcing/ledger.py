@@ -1,0 +1,74 @@
+"""The ledger: what each reader has applied of each stream. Admission is one statement and the first of its transaction."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from shared.postgres import Db
+
+_ADMIT = """
+insert into applied as a (reader, stream, version, event_id)
+select $1, stream, max(version), (array_agg(id order by version desc))[1]
+  from unnest($2::text[], $3::int[], $4::uuid[]) e(stream, version, id) group by stream order by stream
+on conflict (reader, stream) do update set version = excluded.version, event_id = excluded.event_id where a.version < excluded.version
+returning stream, coalesce(old.version, 0) as version"""
+
+
+class Diverged(Exception):
+    """A version that was applied came again with another id: its store was restored behind its topic, and versions are reused."""
+
+
+class Numbered(Protocol):
+    """What is admitted: an event's stream, version and id."""
+
+    @property
+    def stream(self) -> str:
+        """The stream."""
+
+    @property
+    def version(self) -> int:
+        """The version in it."""
+
+    @property
+    def id(self) -> UUID:
+        """The event's id."""
+
+
+async def admit[N: Numbered](db: Db, reader: str, events: Sequence[N]) -> list[N]:
+    """The events that this reader has not applied, in order, each once; they count as applied if the transaction commits.
+
+    Raises Diverged when an applied version comes again with another id.
+    """
+    if not events:
+        return []
+    rows = await db.fetch(
+        _ADMIT, reader, [event.stream for event in events], [event.version for event in events], [event.id for event in events]
+    )
+    applied: dict[str, int] = {row["stream"]: row["version"] for row in rows}
+    admitted: list[N] = []
+    repeated: list[N] = []
+    for event in events:
+        before = applied.get(event.stream)
+        if before is None or event.version <= before:
+            repeated.append(event)
+        else:
+            applied[event.stream] = event.version
+            admitted.append(event)
+    if repeated:
+        await _check(db, reader, repeated)
+    return admitted
+
+
+async def _check[N: Numbered](db: Db, reader: str, repeated: Sequence[N]) -> None:
+    rows = await db.fetch(
+        "select a.stream, a.version from applied a"
+        " join unnest($2::text[], $3::int[], $4::uuid[]) e(stream, version, id) on e.stream = a.stream and e.version = a.version"
+        " where a.reader = $1 and a.event_id <> e.id limit 1",
+        reader,
+        [event.stream for event in repeated],
+        [event.version for event in repeated],
+        [event.id for event in repeated],
+    )
+    for row in rows:
+        message = f"{row['stream']} version {row['version']}"
+        raise Diverged(message)

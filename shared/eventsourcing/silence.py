@@ -1,0 +1,43 @@
+"""Silence: how fresh this service's readers are, and refusing to decide on old news.
+
+A consumer notes, for each partition it has read to the end, when that was. Nothing noted lately means: behind, stopped, or
+cut off from the broker; all three look alike, and a decision that must not rest on old news waits.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from shared.eventsourcing.refusal import Unavailable
+from shared.postgres import Db
+
+SILENT_AFTER = timedelta(seconds=10)
+
+
+async def note_progress(db: Db, group: str, partitions: Sequence[tuple[str, int]]) -> None:
+    """These partitions (topic, number) have been read to their end, now."""
+    await db.execute(
+        "insert into reader_progress (reader, caught_up_at) select reader, clock_timestamp() from unnest($1::text[]) reader"
+        " on conflict (reader) do update set caught_up_at = excluded.caught_up_at",
+        [f"{group}|{topic}|{number}" for topic, number in sorted(partitions)],
+    )
+
+
+async def silent_for(db: Db, group: str, topics: Sequence[str] = ()) -> timedelta | None:
+    """For how long the slowest partition of a group has not been at its end; None when nothing was ever noted."""
+    oldest: datetime | None = await db.fetchval(
+        "select min(caught_up_at) from reader_progress"
+        " where split_part(reader, '|', 1) = $1 and (cardinality($2::text[]) = 0 or split_part(reader, '|', 2) = any($2::text[]))",
+        group,
+        list(topics),
+    )
+    if oldest is None:
+        return None
+    now: datetime = await db.fetchval("select clock_timestamp()")
+    return now - oldest
+
+
+async def must_be_fresh(db: Db, group: str, refusal: type[Unavailable], topics: Sequence[str] = ()) -> None:
+    """Raise `refusal` when the group's readers (of these topics) are more than ten seconds behind or silent."""
+    silence = await silent_for(db, group, topics)
+    if silence is None or silence > SILENT_AFTER:
+        raise refusal

@@ -1,0 +1,195 @@
+"""Kafka: topics that last, and records as CloudEvents 1.0 in binary mode (JSON data, `ce_` headers)."""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+
+from shared.eventsourcing.codec import Unreadable
+from shared.eventsourcing.event import Cause
+
+PARTITIONS = 12
+"""Fixed for ever: a stream that changes partition may pass itself."""
+
+KEPT_FOR_EVER: Mapping[str, str] = {"retention.ms": "-1", "cleanup.policy": "delete"}
+DAY_MS = 24 * 60 * 60 * 1000
+BROKER_LOST = (KafkaError, OSError, TimeoutError)
+_VERSION_LIMIT = 1_000_000
+
+
+def topic_of(service: str, aggregate: str) -> str:
+    """`requests.budget-request`."""
+    return f"{service}.{aggregate}"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A record that says which event it is; its data may still be unreadable."""
+
+    topic: str
+    partition: int
+    offset: int
+    stream: str
+    version: int
+    id: UUID
+    type: str
+    schema: int
+    data: str
+    position: int
+    recorded_at: datetime
+    cause: Cause
+
+
+def headers_of(
+    *, service: str, stream: str, version: int, event_id: UUID, name: str, schema: int, position: int, recorded_at: datetime, metadata: str
+) -> list[tuple[str, bytes]]:
+    """The CloudEvents headers of a stored event."""
+    content: dict[str, str] = json.loads(metadata)
+    values = {
+        "content-type": "application/json",
+        "ce_specversion": "1.0",
+        "ce_id": str(event_id),
+        "ce_type": name,
+        "ce_source": f"/services/{service}",
+        "ce_subject": stream,
+        "ce_time": recorded_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "ce_dataschema": f"/schemas/{service}/{name}/{schema}",
+        "ce_sequence": str(version),
+        "ce_position": str(position),
+        "ce_correlationid": content["correlation"],
+        "ce_actor": content["actor"],
+    }
+    if "causation" in content:
+        values["ce_causationid"] = content["causation"]
+    if "trace" in content:
+        values["traceparent"] = content["trace"]
+    return [(key, value.encode()) for key, value in values.items()]
+
+
+def incoming(record: ConsumerRecord) -> Incoming:
+    """A record's envelope; raises Unreadable when its headers do not say which event of which stream it is."""
+    try:
+        headers = {key: value.decode() for key, value in record.headers}
+        causation = headers.get("ce_causationid")
+        found = Incoming(
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            stream=headers["ce_subject"],
+            version=int(headers["ce_sequence"]),
+            id=UUID(headers["ce_id"]),
+            type=headers["ce_type"],
+            schema=int(headers["ce_dataschema"].rsplit("/", 1)[-1]),
+            data=(record.value or b"").decode(),
+            position=int(headers["ce_position"]),
+            recorded_at=datetime.fromisoformat(headers["ce_time"]),
+            cause=Cause(
+                headers["ce_actor"], UUID(headers["ce_correlationid"]), UUID(causation) if causation else None, headers.get("traceparent")
+            ),
+        )
+    except (KeyError, ValueError) as error:
+        reason = f"headers: {type(error).__name__}"
+        raise Unreadable(reason) from None
+    if (record.key or b"").decode(errors="replace") != found.stream or not 0 < found.version < _VERSION_LIMIT:
+        reason = "key is not the stream, or the version cannot be one"
+        raise Unreadable(reason)
+    return found
+
+
+def kept(record: ConsumerRecord) -> str:
+    """A record as JSON, to be parked and replayed as it came."""
+    return json.dumps(
+        {
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "key": base64.b64encode(record.key or b"").decode(),
+            "headers": [[key, base64.b64encode(value).decode()] for key, value in record.headers],
+            "value": base64.b64encode(record.value or b"").decode(),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """A parked record, read back; it has what `incoming` asks of a record."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes
+
+
+def restored(text: str) -> KeptRecord:
+    """The record that `kept` wrote."""
+    content = json.loads(text)
+    headers = [(key, base64.b64decode(value)) for key, value in content["headers"]]
+    return KeptRecord(
+        content["topic"],
+        content["partition"],
+        content["offset"],
+        base64.b64decode(content["key"]),
+        headers,
+        base64.b64decode(content["value"]),
+    )
+
+
+def producer(bootstrap: str, client: str) -> AIOKafkaProducer:
+    """An idempotent producer that waits for all replicas; the caller starts and stops it."""
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        client_id=client,
+        enable_idempotence=True,
+        acks="all",
+        linger_ms=0,
+        request_timeout_ms=10_000,
+        max_request_size=1_048_576,
+    )
+
+
+def consumer(bootstrap: str, group: str | None, client: str, topics: Iterable[str] = (), *, earliest: bool = True) -> AIOKafkaConsumer:
+    """A consumer that commits only when told to; the caller starts and stops it."""
+    return AIOKafkaConsumer(
+        *topics,
+        bootstrap_servers=bootstrap,
+        group_id=group,
+        client_id=client,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest" if earliest else "latest",
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=3_000,
+        max_poll_interval_ms=900_000,
+        fetch_max_wait_ms=100,
+        metadata_max_age_ms=30_000,
+    )
+
+
+async def ensure_topics(bootstrap: str, topics: Mapping[str, Mapping[str, str]], *, partitions: int = PARTITIONS) -> list[str]:
+    """Create the topics that do not exist, with their settings; answers the new ones."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    await admin.start()
+    try:
+        existing = set(await admin.list_topics())
+        made = []
+        for name, settings in topics.items():
+            if name in existing:
+                continue
+            response = await admin.create_topics(
+                [NewTopic(name=name, num_partitions=partitions, replication_factor=-1, topic_configs=dict(settings))]
+            )
+            for _, code, *_rest in response.topic_errors:
+                if code not in {0, TopicAlreadyExistsError.errno}:
+                    message = f"topic {name} was not made: error {code}"
+                    raise KafkaError(message)
+            made.append(name)
+        return made
+    finally:
+        await admin.close()
