@@ -1,0 +1,1 @@
+"""What the requests service publishes."""
