@@ -1,47 +1,113 @@
 """`python -m deploy.local`: start, stop and look at one copy of the agency."""
 
 import argparse
+import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from deploy.local import infra
-from deploy.local.home import Home
+from deploy.local import infra, services, status, system
+from deploy.local.home import SERVICES, Home
 from deploy.local.steps import Steps
-from deploy.local.supervisor import Supervisor
 from deploy.local.trouble import Trouble
 
+type Verb = Callable[[Home, Sequence[str]], int]
 
-def infra_up(home: Home) -> None:
-    """Start only the five servers."""
-    infra.up(home, Steps())
+
+def up(home: Home, words: Sequence[str]) -> int:
+    """Start everything."""
+    del words
+    system.up(home, Steps())
+    return 0
+
+
+def infra_verb(home: Home, words: Sequence[str]) -> int:
+    """Start or stop the five servers only."""
+    if list(words) == ["down"]:
+        system.down(home, Steps())
+        return 0
+    infra.up(home, Steps(), system.programs(home))
     sys.stdout.write(f"addresses: set -a; . {home.path / 'infra.env'}; set +a\n")
+    return 0
 
 
-def down(home: Home) -> None:
+def down(home: Home, words: Sequence[str]) -> int:
     """Stop everything."""
-    supervisor = Supervisor(home)
-    if supervisor.running():
-        Steps().do("stop everything", supervisor.shutdown)
+    del words
+    system.down(home, Steps())
+    return 0
 
 
-VERBS: Mapping[str, Callable[[Home], None]] = {"infra-up": infra_up, "infra-down": down, "down": down}
+def reset(home: Home, words: Sequence[str]) -> int:
+    """Stop everything and forget it; asks first, unless told --yes."""
+    if "--yes" not in words:
+        sys.stdout.write(f"This forgets every person, request, mail and secret under {home.path}. Type 'reset' to go on: ")
+        sys.stdout.flush()
+        if sys.stdin.readline().strip() != "reset":
+            sys.stdout.write("nothing was touched\n")
+            return 1
+    system.reset(home, Steps())
+    return 0
+
+
+def show_status(home: Home, words: Sequence[str]) -> int:
+    """Say what runs."""
+    del words
+    text, well = status.report(home, system.programs(home))
+    sys.stdout.write(text)
+    return 0 if well else 1
+
+
+def logs(home: Home, words: Sequence[str]) -> int:
+    """Follow one log, or all."""
+    known = [program.name for program in system.programs(home)]
+    if words and words[0] not in known:
+        raise Trouble(f"there is no process '{words[0]}'", f"one of: {', '.join(known)}")
+    names = words[:1] or known
+    files = [str(home.logs / f"{name}.log") for name in names if (home.logs / f"{name}.log").exists()]
+    os.execvp("tail", ["tail", "-n", "40", "-F", *files])  # noqa: S606
+
+
+def run(home: Home, words: Sequence[str]) -> int:
+    """Run a command of one service with its environment."""
+    if len(words) < 2 or words[0] not in SERVICES:  # noqa: PLR2004
+        raise Trouble("run what?", f"python -m deploy.local run {'|'.join(SERVICES)} COMMAND …")
+    return services.invoke(home, words[0], words[1:]).returncode
+
+
+def verify(home: Home, words: Sequence[str]) -> int:
+    """Compare store, topics and views of every service."""
+    del words
+    codes = {name: services.invoke(home, name, ["verify"]).returncode for name in SERVICES}
+    failed = [name for name, code in codes.items() if code]
+    sys.stdout.write(f"verify: {', '.join(failed)} failed\n" if failed else "verify: all five agree\n")
+    return 1 if failed else 0
+
+
+VERBS: Mapping[str, Verb] = {
+    "up": up,
+    "down": down,
+    "reset": reset,
+    "status": show_status,
+    "logs": logs,
+    "run": run,
+    "verify": verify,
+    "infra": infra_verb,
+}
 
 
 def main() -> int:
     """Run one verb; trouble is said in two lines, never as a traceback."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
-    parser.add_argument("verb", nargs="+", metavar="VERB", help=", ".join(VERBS))
-    verb = "-".join(parser.parse_args().verb)
-    if verb not in VERBS:
-        parser.error(f"there is no '{verb}'; there are: {', '.join(VERBS)}")
+    parser.add_argument("verb", choices=list(VERBS), help="; ".join(f"{name}: {verb.__doc__}" for name, verb in VERBS.items()))
+    parser.add_argument("words", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
     try:
-        VERBS[verb](Home.from_environment())
+        return VERBS[options.verb](Home.from_environment(), options.words)
     except Trouble as trouble:
         sys.stderr.write(f"\n✗ {trouble}\n")
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
 if __name__ == "__main__":

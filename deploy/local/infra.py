@@ -33,13 +33,13 @@ def prepare(home: Home, steps: Steps, servers: Sequence[ModuleType] = SERVERS) -
         steps.do(f"prepare {server.__name__.rsplit('.', 1)[-1]}", partial(server.prepare, home))
 
 
-def up(home: Home, steps: Steps) -> Supervisor:
-    """Start the five servers; returns when all answer."""
+def up(home: Home, steps: Steps, known: Sequence[Program] = ()) -> Supervisor:
+    """Start the five servers; returns when all answer. The supervisor is told of all `known` programs, and starts none of the others."""
     prepare(home, steps)
     supervisor = Supervisor(home)
     wanted = programs(home)
     ports_are_free(home, supervisor, wanted)
-    supervisor.start(wanted)
+    supervisor.start(known or wanted)
     launch(home, supervisor, wanted, steps)
     steps.do("buckets", lambda: s3.make_buckets(home))
     write_addresses(home)

