@@ -46,6 +46,18 @@ class Incoming:
     cause: Cause
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """A parked record, read back; it has what `incoming` asks of a record."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes
+
+
 def headers_of(
     *, service: str, stream: str, version: int, event_id: UUID, name: str, schema: int, position: int, recorded_at: datetime, metadata: str
 ) -> list[tuple[str, bytes]]:
@@ -72,7 +84,7 @@ def headers_of(
     return [(key, value.encode()) for key, value in values.items()]
 
 
-def incoming(record: ConsumerRecord) -> Incoming:
+def incoming(record: ConsumerRecord | KeptRecord) -> Incoming:
     """A record's envelope; raises Unreadable when its headers do not say which event of which stream it is."""
     try:
         headers = {key: value.decode() for key, value in record.headers}
@@ -102,7 +114,7 @@ def incoming(record: ConsumerRecord) -> Incoming:
     return found
 
 
-def kept(record: ConsumerRecord) -> str:
+def kept(record: ConsumerRecord | KeptRecord) -> str:
     """A record as JSON, to be parked and replayed as it came."""
     return json.dumps(
         {
@@ -114,18 +126,6 @@ def kept(record: ConsumerRecord) -> str:
             "value": base64.b64encode(record.value or b"").decode(),
         }
     )
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRecord:
-    """A parked record, read back; it has what `incoming` asks of a record."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes
-    headers: Sequence[tuple[str, bytes]]
-    value: bytes
 
 
 def restored(text: str) -> KeptRecord:

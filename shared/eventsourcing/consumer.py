@@ -1,0 +1,263 @@
+"""Consumers: one group of views in batches, one of reactions event by event, both through the ledger.
+
+Away (database or broker): wait, never park. Anything else: three tries alone, then its stream is parked and the others go on.
+Many streams parked in minutes is a bug, not poison: stop, and do not be ready.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+
+from shared.eventsourcing import parking
+from shared.eventsourcing.codec import Codec, UnknownEvent, Unreadable
+from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.keys import Keys
+from shared.eventsourcing.ledger import Diverged, admit
+from shared.eventsourcing.silence import note_progress
+from shared.eventsourcing.store import AlreadyRecorded
+from shared.eventsourcing.transaction import transact
+from shared.eventsourcing.view import Reaction, View
+from shared.kafka import BROKER_LOST, Incoming, consumer, incoming, kept
+from shared.postgres import LOST, Db, Pool
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 500
+_TRIES = 3
+_PARKED_LIMIT = 20
+_PARKED_WINDOW = 300.0
+_STUCK_AFTER = 60.0
+
+
+class TooManyParked(Exception):
+    """More than twenty streams parked in five minutes: a bug, not poison."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One view or reaction, with the topics it takes events from and how it applies them."""
+
+    name: str
+    topics: frozenset[str]
+    on: frozenset[type[Event]]
+    apply: Callable[[Db, Sequence[Recorded[Event]]], Awaitable[None]]
+    batch: bool
+
+
+def reader_of_view(view: View, reads: Mapping[str, Sequence[type[Event]]]) -> Reader:
+    """A view as a reader."""
+    return Reader(view.name, _topics(view.on, reads), view.on, view.project, batch=True)
+
+
+def reader_of_reaction(reaction: Reaction, reads: Mapping[str, Sequence[type[Event]]]) -> Reader:
+    """A reaction as a reader: one event a transaction, an expected refusal is an answer."""
+
+    async def apply(db: Db, events: Sequence[Recorded[Event]]) -> None:
+        for event in events:
+            try:
+                async with db.transaction():
+                    await reaction.react(db, event)
+            except tuple(reaction.refusals) as refusal:
+                log.info("reaction_refused", reaction=reaction.name, stream=event.stream, code=refusal.code)
+            except AlreadyRecorded:
+                log.info("reaction_already_recorded", reaction=reaction.name, stream=event.stream)
+
+    return Reader(reaction.name, _topics(reaction.on, reads), reaction.on, apply, batch=False)
+
+
+def _topics(on: frozenset[type[Event]], reads: Mapping[str, Sequence[type[Event]]]) -> frozenset[str]:
+    return frozenset(topic for topic, types in reads.items() if on & set(types))
+
+
+@dataclass
+class Progress:
+    """What a consumer has done, for metrics and readiness."""
+
+    applied: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+    parked: deque[tuple[float, str]] = field(default_factory=deque)
+    lag: int = 0
+    age_seconds: float = 0.0
+    stopped: str | None = None
+    moved_at: float = field(default_factory=time.monotonic)
+
+
+class Consumer:
+    """Runs the readers of one group, for ever."""
+
+    def __init__(self, *, group: str, readers: Sequence[Reader], codec: Codec, pool: Pool, keys: Keys, bootstrap: str) -> None:
+        self.group = group
+        self.progress = Progress()
+        self._readers = readers
+        self._codec = codec
+        self._pool = pool
+        self._keys = keys
+        self._bootstrap = bootstrap
+        self._topics = sorted({topic for reader in readers for topic in reader.topics})
+
+    async def run(self) -> None:
+        """Consume for ever; what is lost is waited for; a consumer that no longer moves is made anew."""
+        if not self._topics:
+            return
+        while True:
+            source = consumer(self._bootstrap, self.group, self.group, self._topics)
+            try:
+                await source.start()
+                self.progress.moved_at = time.monotonic()
+                await self._consume(source)
+            except (TooManyParked, Diverged) as reason:
+                self.progress.stopped = f"{type(reason).__name__}: {reason}"
+                log.critical("consumer_stopped", group=self.group, reason=type(reason).__name__, detail=str(reason))
+                return
+            except (*BROKER_LOST, *LOST) as error:
+                log.warning("consumer_waits", group=self.group, error=type(error).__name__)
+                await asyncio.sleep(1)
+            finally:
+                with contextlib.suppress(Exception):
+                    async with asyncio.timeout(5):
+                        await source.stop()
+
+    async def _consume(self, source: AIOKafkaConsumer) -> None:
+        noted = 0.0
+        while True:
+            batches = await source.getmany(timeout_ms=250, max_records=_BATCH)
+            records = [record for batch in batches.values() for record in batch]
+            if records:
+                await self._apply(records)
+                await source.commit()
+                self.progress.moved_at = time.monotonic()
+            if time.monotonic() - noted >= 1:
+                noted = time.monotonic()
+                await self._note(source)
+
+    async def _note(self, source: AIOKafkaConsumer) -> None:
+        """Say which partitions have been read to their end; restart when behind and not moving."""
+        assigned = list(source.assignment())
+        if not assigned:
+            return
+        async with asyncio.timeout(5):
+            ends = await source.end_offsets(assigned)
+        behind = {partition: end - await source.position(partition) for partition, end in ends.items()}
+        self.progress.lag = sum(max(lag, 0) for lag in behind.values())
+        done = [(partition.topic, partition.partition) for partition, lag in behind.items() if lag <= 0]
+        if done:
+            async with self._pool.acquire(timeout=5) as db:
+                await note_progress(db, self.group, done)
+        if self.progress.lag and time.monotonic() - self.progress.moved_at > _STUCK_AFTER:
+            log.error("consumer_stuck", group=self.group, lag=self.progress.lag)
+            raise TimeoutError
+
+    async def _apply(self, records: Sequence[ConsumerRecord]) -> None:
+        events: list[tuple[Incoming, ConsumerRecord]] = []
+        for record in records:
+            try:
+                events.append((incoming(record), record))
+            except Unreadable as unreadable:
+                await self._patiently(lambda db, r=record, e=unreadable: self._park_record(db, r, e.reason))  # type: ignore[misc]
+        for reader in self._readers:
+            mine = [pair for pair in events if pair[0].topic in reader.topics]
+            if not mine:
+                continue
+            if reader.batch and await self._whole(reader, mine):
+                continue
+            for pair in mine:
+                await self._one(reader, pair)
+        if events:
+            self.progress.age_seconds = max(time.time() - min(event.recorded_at.timestamp() for event, _ in events), 0)
+
+    async def _whole(self, reader: Reader, pairs: Sequence[tuple[Incoming, ConsumerRecord]]) -> bool:
+        """A whole batch in one transaction; False when it must be done one by one."""
+        try:
+            await self._patiently(lambda db: self._admitted(db, reader, pairs))
+        except Diverged:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, each event is tried alone next
+            log.warning("batch_falls_apart", reader=reader.name, size=len(pairs), error=type(error).__name__)
+            return False
+        return True
+
+    async def _one(self, reader: Reader, pair: tuple[Incoming, ConsumerRecord]) -> None:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                await self._patiently(lambda db: self._admitted(db, reader, [pair]))
+            except Diverged:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it was, three tries and the stream is parked
+                log.warning("event_failed", reader=reader.name, stream=pair[0].stream, attempt=attempt, error=type(error).__name__)
+                if attempt == _TRIES:
+                    reason = error.reason if isinstance(error, Unreadable) else getattr(error, "code", type(error).__name__)
+                    await self._patiently(lambda db, r=reason: self._park(db, reader, pair, r))  # type: ignore[misc]
+                    self._count_parked(pair[0].stream)
+                await asyncio.sleep(0.05 * attempt)
+            else:
+                return
+
+    async def _admitted(self, db: Db, reader: Reader, pairs: Sequence[tuple[Incoming, ConsumerRecord]]) -> None:
+        admitted = await admit(db, reader.name, [event for event, _ in pairs])
+        if not admitted:
+            return
+        records = {(event.stream, event.version): record for event, record in pairs}
+        waiting = await parking.parked_among(db, reader.name, sorted({event.stream for event in admitted}))
+        fresh: list[Recorded[Event]] = []
+        for event in admitted:
+            if event.stream in waiting:
+                await parking.park(db, reader.name, event, kept(records[event.stream, event.version]), "stream is parked")
+            elif (decoded := self._decoded(event)) is not None and type(decoded.event) in reader.on:
+                fresh.append(decoded)
+        if fresh:
+            await reader.apply(db, fresh)
+            self.progress.applied[reader.name] += len(fresh)
+
+    def _decoded(self, event: Incoming) -> Recorded[Event] | None:
+        try:
+            content = self._codec.decode(event.type, event.schema, event.data, event.stream, event.id)
+        except UnknownEvent:
+            self.progress.unknown[event.type] += 1
+            return None
+        return Recorded(content, event.stream, event.version, event.position, event.id, event.recorded_at, event.cause)
+
+    async def _park(self, db: Db, reader: Reader, pair: tuple[Incoming, ConsumerRecord], reason: str) -> None:
+        if await admit(db, reader.name, [pair[0]]):
+            await parking.park(db, reader.name, pair[0], kept(pair[1]), reason)
+
+    async def _park_record(self, db: Db, record: ConsumerRecord, reason: str) -> None:
+        await parking.park_record(db, self._keys, self.group, record, kept(record), reason)
+
+    def _count_parked(self, stream: str) -> None:
+        now = time.monotonic()
+        parked = self.progress.parked
+        parked.append((now, stream))
+        while parked and parked[0][0] < now - _PARKED_WINDOW:
+            parked.popleft()
+        if len({name for _, name in parked}) > _PARKED_LIMIT:
+            raise TooManyParked(stream)
+
+    async def _patiently(self, work: Callable[[Db], Awaitable[None]]) -> None:
+        """One transaction, waited for as long as the database is away."""
+        delay = 0.1
+        while True:
+            try:
+                await transact(self._pool, work)
+            except LOST as error:
+                log.warning("consumer_waits", group=self.group, error=type(error).__name__, retry_in=delay)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 5.0)
+            else:
+                return
+
+    async def replay(self, reader_name: str, stream: str) -> int:
+        """Apply what is parked of a stream for one reader; answers how many. Raises what the first failure raised."""
+        [reader] = [reader for reader in self._readers if reader.name == reader_name]
+
+        async def apply(db: Db, event: Incoming) -> None:
+            decoded = self._decoded(event)
+            if decoded is not None and type(decoded.event) in reader.on:
+                await reader.apply(db, [decoded])
+
+        return await parking.replay(self._pool, reader_name, stream, apply)

@@ -1,0 +1,223 @@
+"""The relay: publishes what is stored, in order, by one leader per service.
+
+Leading is a session lock on a connection that does nothing else; the checkpoint is fenced by its owner's token. A failed
+acknowledgement stops the batch: the producer is dropped without flushing, and the same batch goes out again through a new one.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from uuid import uuid4
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from shared.eventsourcing.codec import Unreadable
+from shared.eventsourcing.store import category_of
+from shared.kafka import BROKER_LOST, PARTITIONS, Incoming, consumer, headers_of, incoming, producer
+from shared.postgres import LOST, Pool
+
+log = structlog.get_logger(__name__)
+
+type Row = asyncpg.Record
+
+_BATCH = 500
+_ACK_SECONDS = 30
+_POLL_SECONDS = 0.02
+_IDLE_POLL_SECONDS = 0.1
+_BUSY_ROUNDS = 50
+_LEAD_EVERY = 1.0
+_ALIVE_EVERY = 2.0
+_ROWS = (
+    "select position, stream, version, id, type, schema, data::text as data, metadata::text as metadata, recorded_at"
+    " from events_after($1, $2)"
+)
+
+
+class StoreBehindTopic(Exception):
+    """The topic holds what the store does not: the database was restored. An operator decides before anything is published."""
+
+
+class NoLongerLeader(Exception):
+    """Another relay has taken the checkpoint."""
+
+
+class Relay:
+    """Publishes the events of one service: `published` maps a stream category (an aggregate) to the types that travel."""
+
+    def __init__(self, *, service: str, pool: Pool, lead_url: str, bootstrap: str, published: Mapping[str, Sequence[str]]) -> None:
+        self._service = service
+        self._pool = pool
+        self._lead_url = lead_url
+        self._bootstrap = bootstrap
+        self._topics = {(category, name): f"{service}.{category}" for category, names in published.items() for name in names}
+        self._owner = uuid4()
+        self.leading = False
+        self.position = 0
+        self.relayed = 0
+        self.refused: str | None = None
+
+    async def run(self) -> None:
+        """Lead when nobody does, publish while leading, for ever; what is lost is waited for."""
+        while True:
+            try:
+                await self._stand_by()
+            except StoreBehindTopic as refused:
+                self.refused = f"store-behind-topic: {refused}"
+                log.critical("relay_refused", reason="store-behind-topic", detail=str(refused))
+                await asyncio.sleep(30)
+            except NoLongerLeader:
+                log.warning("relay_lost_the_lead")
+            except (*LOST, *BROKER_LOST) as error:
+                log.warning("relay_waits", error=type(error).__name__)
+                await asyncio.sleep(_LEAD_EVERY)
+            finally:
+                self.leading = False
+
+    async def _stand_by(self) -> None:
+        session = await asyncpg.connect(
+            self._lead_url,
+            timeout=5,
+            command_timeout=5,
+            server_settings={"application_name": f"{self._service}-relay", "idle_session_timeout": "5s", "tcp_keepalives_idle": "5"},
+        )
+        try:
+            while not await session.fetchval("select pg_try_advisory_lock(hashtext('relay'))"):  # noqa: ASYNC110 - a lock is asked for
+                await asyncio.sleep(_LEAD_EVERY)
+            self._owner = uuid4()
+            self.position = await session.fetchval(
+                "insert into relay (name, position, owner) values ('relay', 0, $1)"
+                " on conflict (name) do update set owner = excluded.owner returning position",
+                self._owner,
+            )
+            await self._refuse_if_restored()
+            self.refused, self.leading = None, True
+            log.info("relay_leads", position=self.position)
+            await _first(self._keep_session(session), self._publish())
+        finally:
+            with contextlib.suppress(Exception):
+                await session.close(timeout=1)
+
+    async def _keep_session(self, session: asyncpg.Connection[asyncpg.Record]) -> None:
+        while True:
+            await session.fetchval("select 1")
+            await asyncio.sleep(_ALIVE_EVERY)
+
+    async def _publish(self) -> None:
+        sender = await _started(self._bootstrap, self._service)
+        idle = 0
+        try:
+            while True:
+                rows = await self._pool.fetch(_ROWS, self.position, _BATCH)
+                if not rows:
+                    idle += 1
+                    await asyncio.sleep(_POLL_SECONDS if idle < _BUSY_ROUNDS else _IDLE_POLL_SECONDS)
+                    continue
+                idle = 0
+                try:
+                    await self._send(sender, rows)
+                except BROKER_LOST as error:
+                    log.warning("relay_sends_again", error=type(error).__name__, position=self.position)
+                    await _drop(sender)
+                    await asyncio.sleep(_POLL_SECONDS)
+                    sender = await _started(self._bootstrap, self._service)
+                    continue
+                await self._advance(rows[-1]["position"])
+        finally:
+            await _drop(sender)
+
+    async def _send(self, sender: AIOKafkaProducer, rows: Sequence[Row]) -> None:
+        waiting: list[Awaitable[object]] = []
+        async with asyncio.timeout(_ACK_SECONDS):
+            for row in rows:
+                topic = self._topics.get((category_of(row["stream"]), row["type"]))
+                if topic is None:
+                    continue
+                headers = headers_of(
+                    service=self._service,
+                    stream=row["stream"],
+                    version=row["version"],
+                    event_id=row["id"],
+                    name=row["type"],
+                    schema=row["schema"],
+                    position=row["position"],
+                    recorded_at=row["recorded_at"],
+                    metadata=row["metadata"],
+                )
+                waiting.append(await sender.send(topic, row["data"].encode(), key=row["stream"].encode(), headers=headers))
+            await asyncio.gather(*waiting)
+        self.relayed += len(waiting)
+
+    async def _advance(self, position: int) -> None:
+        async with self._pool.acquire(timeout=5) as db, db.transaction():
+            await db.execute("set local synchronous_commit = off")
+            moved = await db.execute("update relay set position = $2 where name = 'relay' and owner = $1", self._owner, position)
+        if moved == "UPDATE 0":
+            raise NoLongerLeader
+        self.position = position
+
+    async def _refuse_if_restored(self) -> None:
+        """Compare the last record of each own partition with the store; raises StoreBehindTopic."""
+        top = await self._pool.fetchval("select coalesce(max(position), 0) from events")
+        async for last in last_records(self._bootstrap, sorted(set(self._topics.values()))):
+            same = await self._pool.fetchval(
+                "select id = $3 from events where stream = $1 and version = $2", last.stream, last.version, last.id
+            )
+            if last.position > top or same is not True:
+                message = f"{last.topic}/{last.partition} ends with {last.stream} version {last.version}, which the store does not hold"
+                raise StoreBehindTopic(message)
+
+
+async def last_records(bootstrap: str, topics: Sequence[str]) -> AsyncIterator[Incoming]:
+    """The last readable record of each partition of these topics."""
+    reader = consumer(bootstrap, None, "last-records")
+    await reader.start()
+    try:
+        partitions = [TopicPartition(topic, n) for topic in topics for n in range(PARTITIONS)]
+        ends = {partition: end for partition, end in (await reader.end_offsets(partitions)).items() if end > 0}
+        reader.assign(list(ends))
+        for partition, end in ends.items():
+            reader.seek(partition, end - 1)
+        waiting = set(ends)
+        while waiting:
+            async with asyncio.timeout(_ACK_SECONDS):
+                record = await reader.getone(*waiting)
+            waiting.discard(TopicPartition(record.topic, record.partition))
+            with contextlib.suppress(Unreadable):
+                yield incoming(record)
+    finally:
+        await reader.stop()
+
+
+async def _first(*works: Awaitable[None]) -> None:
+    """Run until the first of them ends, end the others, and raise what it raised."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _started(bootstrap: str, service: str) -> AIOKafkaProducer:
+    sender = producer(bootstrap, f"{service}-relay")
+    try:
+        await sender.start()
+    except BaseException:
+        await _drop(sender)
+        raise
+    return sender
+
+
+async def _drop(sender: AIOKafkaProducer) -> None:
+    """End a producer without sending what it still holds: what was not acknowledged goes out again through the next one."""
+    with contextlib.suppress(Exception):
+        sender._message_accumulator.fail_all(KafkaError("dropped"))
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(2):
+            await sender.stop()
