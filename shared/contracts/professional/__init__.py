@@ -1,0 +1,1 @@
+"""What professional publishes: profiles, by ids only."""
