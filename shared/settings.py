@@ -21,12 +21,23 @@ class _Environment(PydanticBaseSettingsSource):
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """The value of one field, as text."""
         del field
-        for name in (f"{self._service}_{field_name.upper()}", field_name.upper()):
+        for name in self._names(field_name):
             if name in self._environ:
                 return self._environ[name], field_name, False
             if path := self._environ.get(f"{name}_FILE"):
                 return Path(path).read_text(encoding="utf-8").strip(), field_name, False
         return None, field_name, False
+
+    def _names(self, field_name: str) -> tuple[str, ...]:
+        """The names a field may have, the most particular first; ports have theirs from the set-up's own list."""
+        names = (f"{self._service}_{field_name.upper()}", field_name.upper())
+        match field_name:
+            case "port":
+                return (f"GD_PORT_{self._service}", *names[:1])
+            case "worker_port":
+                return (f"GD_PORT_{self._service}_WORKER", *names[:1])
+            case _:
+                return names
 
     def __call__(self) -> dict[str, Any]:
         """Every field that the environment names."""

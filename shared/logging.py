@@ -1,0 +1,82 @@
+"""Logs: structlog for everybody, libraries included; JSON or console, the correlation on every line, nothing personal in any."""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Literal
+
+import structlog
+
+_PERSONAL = (
+    re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
+    re.compile(r"(?<![\w-])\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?![\w-])"),
+    re.compile(r"(?<![\w-])[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/?[0-9A-Z]{4}-?\d{2}(?![\w-])"),
+    re.compile(r"(?<![\w-])(?:\+55 ?)?\(?\d{2}\)? ?9?\d{4}-?\d{4}(?![\w-])"),
+)
+_SECRET = re.compile(r"password|secret|token|authorization|cookie|^code$|^otp$", re.IGNORECASE)
+_HIDDEN = "[oculto]"
+_QUIET = ("aiokafka", "httpx", "httpcore", "urllib3", "asyncio", "uvicorn.access", "faust", "mode")
+
+
+def without_personal(text: str) -> str:
+    """A text with e-mails, CPFs, CNPJs and phone numbers hidden."""
+    for pattern in _PERSONAL:
+        text = pattern.sub(_HIDDEN, text)
+    return text
+
+
+def _scrubbed(key: str, value: object) -> object:
+    if _SECRET.search(key):
+        return _HIDDEN
+    if isinstance(value, str):
+        return without_personal(value)
+    if isinstance(value, Mapping):
+        return {name: _scrubbed(str(name), inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_scrubbed("", inner) for inner in value]
+    if isinstance(value, bool | int | float) or value is None:
+        return value
+    return without_personal(str(value))
+
+
+def scrub(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The last processor before the renderer: what a mistake put into a line does not leave the process."""
+    for key, value in line.items():
+        if key not in {"timestamp", "level", "logger"} and not key.startswith("_"):
+            line[key] = _scrubbed(key, value)
+    return line
+
+
+def start_logging(service: str, form: Literal["json", "console"] = "json", level: str = "info") -> None:
+    """Configure structlog and the standard library's logging to write one kind of line to stdout."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    renderer = structlog.processors.JSONRenderer(ensure_ascii=False) if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, scrub, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = name != "uvicorn.access"
+    structlog.contextvars.bind_contextvars(service=service)
