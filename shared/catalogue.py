@@ -125,8 +125,12 @@ def decide(command: PublishCatalogue, state: Published) -> Sequence[CataloguePub
                 raise EditionNotNewer
             return [
                 CataloguePublished(
-                    catalogue=command.code, version=state.version + 1, since=command.since, sha256=found,
-                    entries=tuple(dict(entry) for entry in command.entries), published_at=command.now,
+                    catalogue=command.code,
+                    version=state.version + 1,
+                    since=command.since,
+                    sha256=found,
+                    entries=tuple(dict(entry) for entry in command.entries),
+                    published_at=command.now,
                 )
             ]
         case _:
@@ -157,7 +161,7 @@ class CataloguesView:
     async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
         """Keep each edition."""
         rows = [
-            (fact.catalogue, fact.version, fact.since, json.dumps(fact.model_dump(mode="json")["entries"], ensure_ascii=False), fact.sha256, fact.published_at)
+            (fact.catalogue, fact.version, fact.since, _json(fact), fact.sha256, fact.published_at)
             for fact in (event.event for event in events)
         ]
         await db.executemany(
@@ -165,6 +169,10 @@ class CataloguesView:
             " on conflict (code, version) do nothing",
             rows,
         )
+
+
+def _json(fact: CataloguePublished) -> str:
+    return json.dumps(fact.model_dump(mode="json")["entries"], ensure_ascii=False)
 
 
 async def entries(db: Db, code: str, on: date) -> Edition:

@@ -185,10 +185,23 @@ _SENTENCES = {
     "literal_error": "Não é uma das opções.",
     "enum": "Não é uma das opções.",
 }
-_KINDS = {"uuid": "Identificador inválido.", "date": "Data inválida.", "decimal": "Número inválido.", "int": "Número inteiro inválido.",
-          "float": "Número inválido.", "bool": "Deve ser verdadeiro ou falso.", "list": "Lista inválida.", "tuple": "Lista inválida.",
-          "greater": "Número fora do permitido.", "less": "Número fora do permitido.", "finite": "Número inválido.",
-          "too_long": "Itens demais.", "too_short": "Itens de menos.", "model": "Deve ser um objeto.", "dict": "Deve ser um objeto."}
+_KINDS = {
+    "uuid": "Identificador inválido.",
+    "date": "Data inválida.",
+    "decimal": "Número inválido.",
+    "int": "Número inteiro inválido.",
+    "float": "Número inválido.",
+    "bool": "Deve ser verdadeiro ou falso.",
+    "list": "Lista inválida.",
+    "tuple": "Lista inválida.",
+    "greater": "Número fora do permitido.",
+    "less": "Número fora do permitido.",
+    "finite": "Número inválido.",
+    "too_long": "Itens demais.",
+    "too_short": "Itens de menos.",
+    "model": "Deve ser um objeto.",
+    "dict": "Deve ser um objeto.",
+}
 
 
 def _sentence(kind: str) -> str:
@@ -233,11 +246,20 @@ def answer_for(request: Request, error: Exception) -> JSONResponse | None:
 
 def _plain_http(request: Request, error: HTTPException) -> JSONResponse:
     """What the framework refuses: an unknown path, a method that is not there."""
-    names = {404: ("not-found", NotFound.sentence), 405: ("method-not-allowed", "Este método não existe aqui."),
-             400: ("body-unreadable", BodyUnreadable.sentence)}
+    names = {
+        404: ("not-found", NotFound.sentence),
+        405: ("method-not-allowed", "Este método não existe aqui."),
+        400: ("body-unreadable", BodyUnreadable.sentence),
+    }
     code, sentence = names.get(error.status_code, ("http-error", "Não foi possível atender."))
-    content = {"type": f"/problems#{code}", "title": sentence, "status": error.status_code, "detail": sentence, "code": code,
-               "request_id": request_id(request)}
+    content = {
+        "type": f"/problems#{code}",
+        "title": sentence,
+        "status": error.status_code,
+        "detail": sentence,
+        "code": code,
+        "request_id": request_id(request),
+    }
     headers = {"Cache-Control": "no-store", **(error.headers or {})}
     return JSONResponse(content, error.status_code, headers, media_type="application/problem+json")
 

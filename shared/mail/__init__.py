@@ -1,4 +1,4 @@
-'''Mail: the service that owns the fact owns the words; identity's post office knows the addresses.
+"""Mail: the service that owns the fact owns the words; identity's post office knows the addresses.
 
 `services/<name>/mails/<fact>.txt` begins with `Assunto: …`, then an empty line, then the text; `<fact>.html` is optional.
 Both hold `{{value}}` places filled by `values`, and `{{name:<field>}}` places, which become `{{name:<PersonId>}}` and are
@@ -26,4 +26,4 @@ In an inline view:
 
 The id is uuid5(event id, "mail/<person>"), so a repeated projection writes nothing. In the worker: `loops={"post": Post(pool,
 client, tokens, clock).run}` hands what is due to identity (`POST /v1/mails`), for ever, with back-off.
-'''
+"""

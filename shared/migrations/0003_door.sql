@@ -16,10 +16,17 @@ create index outbox_open on outbox (next_try_at) where delivered_at is null and 
 create table documents (
   document_id uuid primary key, owner_stream text collate "C" not null, owner_person uuid not null, code text not null,
   name text, state text not null, reason text, sha256 text, size bigint not null, media_type text not null, pages int,
-  declared_sha256 text, started_at timestamptz not null, settled_at timestamptz, arrived_at timestamptz, version int not null
+  declared_sha256 text, started_at timestamptz not null, settled_at timestamptz, version int not null
 );
 create index documents_owner on documents (owner_stream);
 create index documents_open on documents (started_at) where state = 'under-verification';
+
+-- Uploads said to be complete, waiting to be verified; a lease keeps two workers apart.
+create table arrivals (
+  document_id uuid primary key, arrived_at timestamptz not null default now(), tries int not null default 0,
+  next_try_at timestamptz not null default now()
+);
+create index arrivals_next on arrivals (next_try_at);
 
 create table access_log (
   id uuid primary key, at timestamptz not null default clock_timestamp(), actor text not null, what text not null,
@@ -45,6 +52,6 @@ create table ended_sessions (
 );
 create index ended_sessions_at on ended_sessions (at);
 
-grant select, insert, update, delete on idempotency, outbox, documents, catalogues, imports, ended_sessions to {app};
+grant select, insert, update, delete on idempotency, outbox, documents, arrivals, catalogues, imports, ended_sessions to {app};
 grant select, insert on access_log to {app};
 grant update (sent_at) on access_log to {app};

@@ -1,0 +1,172 @@
+"""One S3 bucket, through the minio SDK in threads; addresses for browsers are signed for the public host."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from minio import Minio
+from minio.commonconfig import CopySource
+from minio.error import InvalidResponseError, S3Error, ServerError
+from urllib3 import PoolManager, Retry, Timeout
+from urllib3.exceptions import HTTPError
+
+from shared.eventsourcing.refusal import Unavailable
+
+UPLOAD_LIVES = timedelta(minutes=15)
+DOWNLOAD_LIVES = timedelta(minutes=5)
+_MISSING = frozenset({"NoSuchKey", "NoSuchObject", "NotFound"})
+
+
+class StorageAway(Unavailable):
+    """The file store does not answer."""
+
+    sentence = "O armazenamento de arquivos está indisponível. Tente novamente em instantes."
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is known of an object."""
+
+    name: str
+    size: int
+    modified_at: datetime
+
+
+def _client(url: str, access_key: str, secret_key: str, region: str) -> Minio:
+    parts = urlsplit(url)
+    retries = Retry(total=2, backoff_factor=0.1, status_forcelist=[502, 503, 504])
+    pool = PoolManager(timeout=Timeout(connect=3, read=30), maxsize=8, retries=retries)
+    secure = parts.scheme == "https"
+    return Minio(parts.netloc, access_key=access_key, secret_key=secret_key, secure=secure, region=region, http_client=pool)
+
+
+class Storage:
+    """The bucket of one service."""
+
+    def __init__(self, url: str, public_url: str, access_key: str, secret_key: str, bucket: str, region: str = "us-east-1") -> None:
+        self.bucket = bucket
+        self._client = _client(url, access_key, secret_key, region)
+        self._public = _client(public_url, access_key, secret_key, region)
+
+    async def ensure(self) -> None:
+        """Make the bucket where it is missing; a local convenience."""
+        if not await self._do(self._client.bucket_exists, self.bucket):
+            await self._do(self._client.make_bucket, self.bucket)
+
+    async def put(self, name: str, content: bytes, media_type: str) -> None:
+        """Store bytes under a name."""
+        await self._do(self._client.put_object, self.bucket, name, BytesIO(content), len(content), media_type)
+
+    async def put_file(self, name: str, path: Path, media_type: str) -> None:
+        """Store a file under a name."""
+        await self._do(self._client.fput_object, self.bucket, name, str(path), media_type)
+
+    async def get(self, name: str) -> bytes | None:
+        """The bytes under a name; None when there are none."""
+        return await self._do(self._read, name)
+
+    async def fetch(self, name: str, path: Path, limit: int) -> int | None:
+        """Write the object to a file, at most `limit` + 1 bytes of it; answers how many, None when it is not there."""
+        return await self._do(self._fetch, name, path, limit)
+
+    async def find(self, name: str) -> Stored | None:
+        """What is under a name."""
+        return await self._do(self._stat, name)
+
+    async def copy(self, source: str, target: str) -> None:
+        """Copy within the bucket."""
+        await self._do(self._client.copy_object, self.bucket, target, CopySource(self.bucket, source))
+
+    async def delete(self, name: str) -> None:
+        """Delete an object; already gone is fine."""
+        await self._do(self._client.remove_object, self.bucket, name)
+
+    async def delete_all(self, prefix: str) -> int:
+        """Delete everything under a prefix: what erasure does to the objects of a stream."""
+        count = 0
+        async for stored in self.under(prefix):
+            await self.delete(stored.name)
+            count += 1
+        return count
+
+    async def under(self, prefix: str) -> AsyncIterator[Stored]:
+        """Every object under a prefix."""
+        for stored in await self._do(self._list, prefix):
+            yield stored
+
+    def upload_url(self, name: str) -> str:
+        """An address that takes one PUT, for the public host. Signing needs no connection."""
+        return str(self._public.presigned_put_object(self.bucket, name, UPLOAD_LIVES))
+
+    def download_url(self, name: str, file_name: str, media_type: str) -> str:
+        """An address that gives the object as a download named `file_name`."""
+        safe = "".join(letter if letter.isalnum() or letter in "-_. " else "_" for letter in file_name)[:80]
+        answer: dict[str, str | list[str] | tuple[str]] = {
+            "response-content-type": media_type,
+            "response-content-disposition": f'attachment; filename="{safe.encode("ascii", "replace").decode().replace("?", "_")}"',
+        }
+        return str(self._public.presigned_get_object(self.bucket, name, DOWNLOAD_LIVES, answer))
+
+    async def _do[T](self, call: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - the SDK's own
+        try:
+            return await asyncio.to_thread(call, *arguments)
+        except (HTTPError, S3Error, ServerError, InvalidResponseError, OSError) as error:
+            raise StorageAway from error
+
+    def _read(self, name: str) -> bytes | None:
+        try:
+            answer = self._client.get_object(self.bucket, name)
+        except S3Error as error:
+            if error.code in _MISSING:
+                return None
+            raise
+        try:
+            return answer.read()
+        finally:
+            answer.close()
+            answer.release_conn()
+
+    def _fetch(self, name: str, path: Path, limit: int) -> int | None:
+        try:
+            answer = self._client.get_object(self.bucket, name)
+        except S3Error as error:
+            if error.code in _MISSING:
+                return None
+            raise
+        try:
+            size = 0
+            with path.open("wb") as file:
+                for part in answer.stream(64 * 1024):
+                    size += len(part)
+                    file.write(part)
+                    if size > limit:
+                        break
+            return size
+        finally:
+            answer.close()
+            answer.release_conn()
+
+    def _stat(self, name: str) -> Stored | None:
+        try:
+            found = self._client.stat_object(self.bucket, name)
+        except S3Error as error:
+            if error.code in _MISSING:
+                return None
+            raise
+        return _stored(name, found.size, found.last_modified)
+
+    def _list(self, prefix: str) -> list[Stored]:
+        found = self._client.list_objects(self.bucket, prefix, recursive=True)
+        return [_stored(item.object_name or "", item.size, item.last_modified) for item in found]
+
+
+def _stored(name: str, size: int | None, modified_at: datetime | None) -> Stored:
+    if modified_at is None:
+        message = "the file store told no time"
+        raise StorageAway(message)
+    return Stored(name, size or 0, modified_at)

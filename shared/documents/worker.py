@@ -1,0 +1,184 @@
+"""The verifying worker: reads each arrival once, looks at exactly those bytes, keeps exactly those bytes."""
+
+import asyncio
+import hashlib
+import json
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+
+from shared.documents.decider import CollectOrphan, DocumentNotFound, RefuseDocument, UnderVerification, VerifyDocument
+from shared.documents.documents import Documents, incoming, kept
+from shared.documents.events import Reason
+from shared.documents.scanner import Scanner
+from shared.eventsourcing.refusal import Unavailable
+from shared.eventsourcing.transaction import transact
+from shared.postgres import LOST, Db
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=3)
+ORPHAN_AFTER = timedelta(hours=24)
+_EXAMINER = Path(__file__).with_name("examine.py")
+_EXAMINE_SECONDS = 25
+_IDLE_SECONDS = 0.5
+_SWEEP_SECONDS = 60
+_NOT_THERE_TRIES = 20
+
+_CLAIM = """
+update arrivals set tries = tries + 1, next_try_at = now() + $1
+ where document_id in (select document_id from arrivals where next_try_at <= now() order by next_try_at limit 1 for update skip locked)
+returning document_id, tries"""
+
+
+@dataclass(frozen=True)
+class DocumentsWorker:
+    """Runs for ever: arrivals as they come, orphans once a minute."""
+
+    documents: Documents
+    scanner: Scanner
+
+    async def run(self) -> None:
+        """Work until cancelled; a lost database, bucket or scanner is waited for."""
+        swept = float("-inf")
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                if loop.time() - swept > _SWEEP_SECONDS:
+                    swept = loop.time()
+                    await self.sweep()
+                if not await self.step():
+                    await asyncio.sleep(_IDLE_SECONDS)
+            except (*LOST, Unavailable) as error:
+                log.warning("documents_wait", error=type(error).__name__)
+                await asyncio.sleep(2)
+
+    async def step(self) -> bool:
+        """Look at one arrival; False when there is none."""
+        claimed = await transact(self.documents.pool, self._claim)
+        if claimed is None:
+            return False
+        document_id, tries = claimed
+        try:
+            await self._look(document_id, tries)
+        except Unavailable:
+            await self._later(document_id, min(tries * 2, 60))
+            raise
+        return True
+
+    async def sweep(self) -> None:
+        """Ask again for uploads nobody said were complete; collect those that never came."""
+        pool = self.documents.pool
+        await pool.execute(
+            "insert into arrivals (document_id) select document_id from documents where state = 'under-verification'"
+            " and started_at < now() - interval '2 minutes' and started_at > now() - interval '20 minutes' on conflict do nothing"
+        )
+        rows = await pool.fetch(
+            "select document_id from documents where state = 'under-verification' and started_at < $1 limit 200",
+            self.documents.clock() - ORPHAN_AFTER,
+        )
+        for row in rows:
+            await self._settle(row["document_id"], CollectOrphan(self.documents.clock()))
+
+    async def _claim(self, db: Db) -> tuple[UUID, int] | None:
+        row = await db.fetchrow(_CLAIM, LEASE)
+        return (row["document_id"], row["tries"]) if row else None
+
+    async def _look(self, document_id: UUID, tries: int) -> None:
+        async with self.documents.pool.acquire(timeout=5) as db:
+            state, _ = await self.documents.handler.load(db, document_id)
+        if not isinstance(state, UnderVerification):
+            await self.documents.pool.execute("delete from arrivals where document_id = $1", document_id)
+            return
+        with tempfile.TemporaryDirectory(prefix="document-") as folder:
+            path = Path(folder) / "file"
+            size = await self.documents.storage.fetch(incoming(document_id), path, self.documents.max_bytes)
+            if size is None:
+                await self._not_there(document_id, tries)
+                return
+            found = await self._judge(path, size, state)
+            if isinstance(found, VerifyDocument):
+                await self.documents.storage.put_file(kept(state.owner.stream, found.sha256), path, state.media_type)
+        await self._settle(document_id, found)
+
+    async def _judge(self, path: Path, size: int, state: UnderVerification) -> VerifyDocument | RefuseDocument:
+        now = self.documents.clock
+        if size == 0:
+            return RefuseDocument("empty", now())
+        if size > self.documents.max_bytes:
+            return RefuseDocument("too-big", now())
+        sha256 = await asyncio.to_thread(_digest, path)
+        if state.declared_sha256 not in {None, sha256}:
+            return RefuseDocument("checksum-differs", now())
+        # The scanner first: what is infected is said to be infected, whatever else is wrong with it.
+        if await self.scanner.is_infected(path):
+            return RefuseDocument("infected", now())
+        reason, pages = await examine(path, state.media_type)
+        if reason is not None:
+            return RefuseDocument(reason, now())
+        return VerifyDocument(sha256, size, pages, now())
+
+    async def _settle(self, document_id: UUID, command: VerifyDocument | RefuseDocument | CollectOrphan) -> None:
+        try:
+            await transact(self.documents.pool, lambda db: self.documents.verified(db, document_id, command))
+        except DocumentNotFound:
+            await self.documents.pool.execute("delete from arrivals where document_id = $1", document_id)
+        await self.documents.storage.delete(incoming(document_id))
+        log.info("document_settled", outcome=type(command).__name__, reason=getattr(command, "reason", None))
+
+    async def _not_there(self, document_id: UUID, tries: int) -> None:
+        """Not (yet) there: asked again for some minutes, then only the sweep remembers it."""
+        if tries >= _NOT_THERE_TRIES:
+            await self.documents.pool.execute("delete from arrivals where document_id = $1", document_id)
+        else:
+            await self._later(document_id, min(tries, 30))
+
+    async def _later(self, document_id: UUID, seconds: int) -> None:
+        await self.documents.pool.execute(
+            "update arrivals set next_try_at = now() + $2 where document_id = $1", document_id, timedelta(seconds=seconds)
+        )
+
+
+def documents_worker(documents: Documents, scanner: Scanner) -> DocumentsWorker:
+    """The worker of a service's documents."""
+    return DocumentsWorker(documents, scanner)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+async def examine(path: Path, media_type: str) -> tuple[Reason | None, int | None]:
+    """Open the file in a child process under limits: why it cannot be taken, or how many pages it has."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        "-B",
+        str(_EXAMINER),
+        str(path),
+        media_type,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={},
+    )
+    try:
+        async with asyncio.timeout(_EXAMINE_SECONDS):
+            out, _ = await child.communicate()
+    except TimeoutError:
+        out = b""
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    try:
+        found = json.loads(out)
+    except ValueError:
+        return "unreadable", None  # killed by its limits: a bomb, or as good as one
+    return found.get("reason"), found.get("pages")

@@ -1,0 +1,54 @@
+"""Which access each route has: exactly one marker, or the service does not start."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+
+from shared.http.principal import Access, Anyone
+
+
+class RouteWithoutAccess(Exception):
+    """A route with no access marker, or with more than one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAccess:
+    """One line of the access matrix."""
+
+    method: str
+    path: str
+    access: Access | Anyone
+
+    @property
+    def label(self) -> str:
+        """`anyone`, `person`, `signed-in`, `staff:reviewer`, `step-up:admin`, `service`."""
+        return self.access.label
+
+
+def _markers(dependant: Dependant) -> Iterator[Access | Anyone]:
+    if isinstance(dependant.call, Access | Anyone):
+        yield dependant.call
+    for inner in dependant.dependencies:
+        yield from _markers(inner)
+
+
+def routes_with_access(app: FastAPI) -> list[RouteAccess]:
+    """Every route of an application with its marker; raises RouteWithoutAccess."""
+    found: list[RouteAccess] = []
+    for route in api_routes(app):
+        methods = sorted((route.methods or set()) - {"HEAD"})
+        markers = set(_markers(route.dependant))
+        if len(markers) != 1:
+            labels = sorted(marker.label for marker in markers)
+            message = f"{methods} {route.path} has {labels or 'no access marker'}"
+            raise RouteWithoutAccess(message)
+        found += [RouteAccess(method, str(route.path), *markers) for method in methods]
+    return sorted(found, key=lambda line: (line.path, line.method))
+
+
+def api_routes(app: FastAPI) -> list[RouteContext]:
+    """The routes that people and programs call, wherever they were included."""
+    return [route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, APIRoute)]

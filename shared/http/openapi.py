@@ -1,0 +1,163 @@
+"""What OpenAPI says of refusals: every operation lists the codes it may answer, and what they look like."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+
+from shared.eventsourcing.refusal import NotFound, Refusal
+from shared.http.etag import if_match, required_if_match
+from shared.http.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, StillRunning, once
+from shared.http.matrix import api_routes
+from shared.http.principal import Access, Anyone, RoleRequired, StepUpRequired
+from shared.http.problem import BodyInvalid, BodyUnreadable, DatabaseAway, SignInRequired, VersionChanged, VersionRequired, status_of
+
+type Refusals = dict[int | str, dict[str, Any]]
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457. `code` é para programas; `title` e `detail` são para pessoas.",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": ["string", "null"]},
+        "article": {"type": "string"},
+        "step": {"type": "string"},
+        "way_out": {"type": "string"},
+        "until": {"type": "string", "format": "date-time"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code", "detail"],
+                "properties": {name: {"type": "string"} for name in ("pointer", "parameter", "code", "detail")},
+            },
+        },
+    },
+}
+
+
+def refuses(*refusals: type[Refusal]) -> Refusals:
+    """For `responses=` of a route: the refusals its rules may answer, as enums and examples."""
+    found: Refusals = {}
+    for refusal in refusals:
+        _add(found, refusal)
+    return found
+
+
+def _add(found: Refusals, refusal: type[Refusal]) -> None:
+    status = status_of(refusal())
+    content = found.setdefault(status, {"description": "", "content": {"application/problem+json": {"schema": {}, "examples": {}}}})
+    media = content["content"]["application/problem+json"]
+    media["examples"][refusal.code] = {"summary": refusal.sentence, "value": _example(refusal, status)}
+    codes = sorted(media["examples"])
+    media["schema"] = {
+        "allOf": [{"$ref": "#/components/schemas/Problem"}, {"type": "object", "properties": {"code": {"type": "string", "enum": codes}}}]
+    }
+    content["description"] = " · ".join(codes)
+
+
+def _example(refusal: type[Refusal], status: int) -> dict[str, Any]:
+    value = {
+        "type": f"/problems#{refusal.code}",
+        "title": refusal.sentence,
+        "status": status,
+        "detail": refusal.sentence,
+        "code": refusal.code,
+        "request_id": "01938a5e-7c00-7000-8000-000000000000",
+    }
+    return value | ({"article": refusal.article} if refusal.article else {})
+
+
+def _calls(dependant: Dependant) -> Iterator[object]:
+    yield dependant.call
+    for inner in dependant.dependencies:
+        yield from _calls(inner)
+
+
+def _of_the_door(calls: Iterable[object], *, has_body: bool, has_path: bool) -> Iterator[type[Refusal]]:
+    yield DatabaseAway
+    if has_body:
+        yield from (BodyUnreadable, BodyInvalid)
+    if has_path:
+        yield NotFound
+    for call in calls:
+        if isinstance(call, Access):
+            yield from (SignInRequired, RoleRequired, *((StepUpRequired,) if call.fresh_totp else ()))
+        elif call is once:
+            yield from (IdempotencyKeyMissing, IdempotencyKeyReused, StillRunning)
+        elif call is required_if_match:
+            yield from (VersionRequired, VersionChanged)
+        elif call is if_match:
+            yield VersionChanged
+
+
+def _headers(calls: Iterable[object]) -> Iterator[dict[str, Any]]:
+    for call in calls:
+        if call is once:
+            yield {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": True,
+                "schema": {"type": "string", "minLength": 8, "maxLength": 128},
+            }
+        elif call in {if_match, required_if_match}:
+            yield {
+                "name": "If-Match",
+                "in": "header",
+                "required": call is required_if_match,
+                "schema": {"type": "string"},
+                "example": '"3"',
+            }
+
+
+def describe(app: FastAPI, server: str = "/") -> dict[str, Any]:
+    """The OpenAPI 3.1 document of an application."""
+    spec = get_openapi(
+        title=app.title,
+        version=app.version,
+        openapi_version="3.1.0",
+        description=app.description,
+        routes=app.routes,
+        servers=[{"url": server}],
+    )
+    components = spec.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    schemas["Problem"] = PROBLEM
+    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    for route in api_routes(app):
+        calls = list(_calls(route.dependant))
+        for method in (route.methods or set()) - {"HEAD"}:
+            operation = spec["paths"].get(route.path_format, {}).get(method.lower())
+            if operation is not None:
+                _complete(operation, calls)
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    return spec
+
+
+def _complete(operation: dict[str, Any], calls: list[object]) -> None:
+    answers = operation.setdefault("responses", {})
+    if "HTTPValidationError" in str(answers.get("422", "")):
+        del answers["422"]
+    has_path = any(parameter["in"] == "path" for parameter in operation.get("parameters", ()))
+    for refusal in _of_the_door(calls, has_body="requestBody" in operation, has_path=has_path):
+        status = str(status_of(refusal()))
+        known = answers.get(status, {}).get("content", {}).get("application/problem+json")
+        if known is None or refusal.code not in known["examples"]:
+            kept: Refusals = {int(status): answers[status]} if known is not None else {}
+            _add(kept, refusal)
+            answers[status] = kept[int(status)]
+    if found := list(_headers(calls)):
+        operation["parameters"] = [*operation.get("parameters", ()), *found]
+    markers = [call for call in calls if isinstance(call, Access | Anyone)]
+    operation["x-access"] = markers[0].label if markers else "anyone"
+    if any(isinstance(marker, Access) for marker in markers):
+        operation["security"] = [{"bearer": []}]

@@ -1,0 +1,61 @@
+"""Pages: a list is read forward by an opaque cursor, which holds the sort key of its last row."""
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Query
+
+from shared.http.body import Answer
+from shared.http.problem import Rejected
+
+
+class CursorUnreadable(Rejected):
+    """400: a cursor that we did not make."""
+
+    sentence = "O marcador de página não é válido. Comece a lista de novo."
+
+
+class Page[T](Answer):
+    """Some items, and the cursor of those that follow; null on the last page."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many items, and after which sort key."""
+
+    limit: int
+    after: tuple[str, ...] | None
+
+
+def asked(limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: Annotated[str | None, Query(max_length=500)] = None) -> Asked:
+    """The dependency: what page the caller asks for. Raises CursorUnreadable."""
+    return Asked(limit, read_cursor(cursor) if cursor else None)
+
+
+def read_cursor(cursor: str) -> tuple[str, ...]:
+    """The sort key in a cursor."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError as error:
+        raise CursorUnreadable from error
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        raise CursorUnreadable
+    return tuple(parts)
+
+
+def make_cursor(*key: object) -> str:
+    """The cursor that stands for a sort key."""
+    return base64.urlsafe_b64encode(json.dumps([str(part) for part in key]).encode()).decode().rstrip("=")
+
+
+def page[R, T](rows: Sequence[R], limit: int, item: Callable[[R], T], key: Callable[[R], tuple[object, ...]]) -> Page[T]:
+    """A page from up to `limit + 1` rows: the one too many only says that there is more."""
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return Page(items=[item(row) for row in shown], next_cursor=make_cursor(*key(shown[-1])) if more else None)
