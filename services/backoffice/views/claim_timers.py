@@ -1,0 +1,41 @@
+"""Which claims may idle until when? Keeps a timer per claimed review."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from services.backoffice.domain.review.events import (
+    ClaimRenewed,
+    ConclusionProposed,
+    ConclusionReturned,
+    DocumentJudged,
+    JudgementUndone,
+    ReviewClaimed,
+    ReviewClosed,
+    ReviewConcluded,
+    ReviewReassigned,
+    ReviewReleased,
+    ReviewReopened,
+)
+from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.timers import arm, disarm
+from shared.postgres import Db
+
+EXPIRE_CLAIM = "expire-claim"
+_HOLDS = (ReviewClaimed, ReviewReassigned, ClaimRenewed, DocumentJudged, JudgementUndone, ConclusionReturned)
+_ENDS = (ReviewReleased, ConclusionProposed, ReviewConcluded, ReviewClosed, ReviewReopened)
+
+
+class ClaimTimers:
+    """Arms the timer when a review is held, disarms it when it is not."""
+
+    name: ClassVar[str] = "claim_timers_1"
+    category: ClassVar[str] = "review"
+    on: ClassVar[frozenset[type[Event]]] = frozenset({*_HOLDS, *_ENDS})
+
+    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+        """The last event of the batch decides."""
+        last = events[-1]
+        if isinstance(last.event, _HOLDS):
+            await arm(db, EXPIRE_CLAIM, last.stream, last.event.expires_at)
+        else:
+            await disarm(db, EXPIRE_CLAIM, last.stream)
