@@ -1,0 +1,1 @@
+"""identity: the register of customers, accounts and their proof, sessions, staff, names and the post office."""

@@ -1,0 +1,1 @@
+"""The rules of identity: pure, told the time and the ids."""

@@ -1,0 +1,1 @@
+"""How wrong passwords and divergent contact details are counted."""

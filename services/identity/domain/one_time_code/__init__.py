@@ -1,0 +1,1 @@
+"""Codes of six digits sent by e-mail: ten minutes, five tries, one use, one a minute."""

@@ -1,0 +1,1 @@
+"""A session of a person or staff member in one browser."""

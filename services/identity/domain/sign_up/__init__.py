@@ -1,0 +1,1 @@
+"""Sign-up: CPF or CNPJ and e-mail, the code, name and phone, a password."""

@@ -1,0 +1,69 @@
+"""What an account can be asked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.contracts.identity.user import HolderProof
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyUser:
+    """Open the account that a concluded sign-up earned."""
+
+    user_id: UUID
+    person_id: UUID
+    kind: Literal["cpf", "cnpj"]
+    root_id: UUID | None
+    document: str
+    name: str
+    email: str
+    phone: str
+    representative_id: UUID | None
+    representative_name: str | None
+    password_hash: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProveHolder:
+    """The account's contact is the register's."""
+
+    how: HolderProof
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetNewPassword:
+    """A new password, after a proven recovery or with the old one."""
+
+    password_hash: str
+    by: Literal["recovery", "person"]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeName:
+    """Correct one's name."""
+
+    name: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePhone:
+    """Correct one's phone."""
+
+    phone: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePersonalData:
+    """Be forgotten."""
+
+    now: datetime
+
+
+type UserCommand = VerifyUser | ProveHolder | SetNewPassword | ChangeName | ChangePhone | ErasePersonalData

@@ -1,0 +1,73 @@
+"""What happens to an account: the private facts, beside the published ones."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.contracts.identity.user import (
+    AccountHandedOver as AccountHandedOver,
+)
+from shared.contracts.identity.user import (
+    HolderProven as HolderProven,
+)
+from shared.contracts.identity.user import (
+    PersonalDataErased as PersonalDataErased,
+)
+from shared.contracts.identity.user import (
+    UserContactChanged as UserContactChanged,
+)
+from shared.contracts.identity.user import (
+    UserVerified as UserVerified,
+)
+from shared.eventsourcing.event import Event, Personal
+
+
+class AccountOpened(Event):
+    """The contacts, name and password that the account began with."""
+
+    user_id: UUID
+    document: Personal[str]
+    name: Personal[str]
+    email: Personal[str]
+    phone: Personal[str]
+    representative_id: UUID | None
+    representative_name: Personal[str | None]
+    password_hash: Personal[str]
+    opened_at: datetime
+
+
+class PasswordChanged(Event):
+    """A new password."""
+
+    password_hash: Personal[str]
+    by: Literal["recovery", "person"]
+    changed_at: datetime
+
+
+class NameChanged(Event):
+    """Another name."""
+
+    name: Personal[str]
+    changed_at: datetime
+
+
+class PhoneGiven(Event):
+    """The phone that UserContactChanged speaks of."""
+
+    phone: Personal[str]
+    given_at: datetime
+
+
+type UserEvent = (
+    UserVerified
+    | AccountOpened
+    | HolderProven
+    | PasswordChanged
+    | NameChanged
+    | PhoneGiven
+    | UserContactChanged
+    | AccountHandedOver
+    | PersonalDataErased
+)
+PRIVATE: tuple[type[Event], ...] = (AccountOpened, PasswordChanged, NameChanged, PhoneGiven)
+PUBLISHED: tuple[type[Event], ...] = (UserVerified, HolderProven, UserContactChanged, AccountHandedOver, PersonalDataErased)

@@ -1,0 +1,1 @@
+"""What identity does when the register changes and when a timer is due."""

@@ -1,0 +1,1 @@
+"""What identity shows, and what its decisions look at."""
