@@ -25,5 +25,11 @@ In an inline view:
                             {"unit": "…", "holder_id": str(fact.holder_id), "professional_id": str(fact.professional_id)}, self.templates)
 
 The id is uuid5(event id, "mail/<person>"), so a repeated projection writes nothing. In the worker: `loops={"post": Post(pool,
-client, tokens, clock).run}` hands what is due to identity (`POST /v1/mails`), for ever, with back-off.
+client, tokens, "access").run}` hands what is due to identity (`POST /v1/mails`), for ever, with back-off.
 """
+
+from shared.mail.outbox import write
+from shared.mail.post import Post
+from shared.mail.templates import Message, MessageUnreadable, PlaceWithoutValue, Templates
+
+__all__ = ["Message", "MessageUnreadable", "PlaceWithoutValue", "Post", "Templates", "write"]

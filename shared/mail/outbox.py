@@ -1,0 +1,39 @@
+"""The outbox: mail is written down in the transaction of the fact it tells, and handed over by the worker."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.eventsourcing.event import Recorded
+from shared.ids import derived_id
+from shared.mail.templates import Templates
+from shared.postgres import Db
+
+
+async def write(
+    db: Db,
+    event: Recorded[Any],
+    person: UUID,
+    fact: str,
+    values: Mapping[str, str],
+    templates: Templates,
+    due_at: datetime | None = None,
+) -> UUID:
+    """Write one mail to one person about one event; the same event tells the same person once."""
+    message = templates.fill(fact, values)
+    mail = derived_id(event.id, f"mail/{person}")
+    due = due_at or event.recorded_at
+    await db.execute(
+        "insert into outbox (id, person_id, fact, subject, text, html, correlation, due_at, next_try_at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $8) on conflict (id) do nothing",
+        mail,
+        person,
+        fact,
+        message.subject,
+        message.text,
+        message.html,
+        event.cause.correlation,
+        due,
+    )
+    return mail
