@@ -1,0 +1,1 @@
+"""The shape of the project, as rules that are each seen to fail."""
