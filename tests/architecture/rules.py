@@ -18,15 +18,34 @@ UNUSED_WORDS = ("Manager", "Helper", "Helpers", "Util", "Utils", "Base", "Impl",
 TERMS_OF_LAW = ("PersonalData",)
 UNUSED_MODULES = {word.lower() for word in UNUSED_WORDS}
 PURE = frozenset(
-    "__future__ abc collections collections.abc dataclasses datetime decimal enum functools hashlib hmac itertools"
-    " math operator re types typing unicodedata uuid zoneinfo pydantic".split()
+    [
+        "__future__",
+        "abc",
+        "collections",
+        "collections.abc",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "enum",
+        "functools",
+        "hashlib",
+        "hmac",
+        "itertools",
+        "math",
+        "operator",
+        "re",
+        "types",
+        "typing",
+        "unicodedata",
+        "uuid",
+        "zoneinfo",
+        "pydantic",
+    ]
 )
 KERNEL = ("shared.eventsourcing", "shared.contracts", "shared.calendar", "shared.identifiers")
 IMPURE_CALLS = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid7", "open", "print", "sleep", "new_id", "utc_now"}
 DISTRIBUTOR = re.compile(r"amazonas\s*energia|0?800[\s.-]?701[\s.-]?3001", re.IGNORECASE)
 EVENTS_TABLE = re.compile(r"\b(update|delete\s+from|insert\s+into|truncate(\s+table)?)\s+events\b", re.IGNORECASE)
-    r"\b(update\s+events\b|delete\s+from\s+events\b|insert\s+into\s+events\b|truncate\s+(table\s+)?events\b)", re.IGNORECASE
-)
 
 
 def same_rooms(source: Source) -> Iterator[str]:
