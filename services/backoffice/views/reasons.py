@@ -22,7 +22,7 @@ class Reasons:
         rows = [
             (fact.catalogue, fact.version, fact.since, json.dumps(fact.model_dump(mode="json")["entries"], ensure_ascii=False))
             for fact in (event.event for event in events)
-            if fact.catalogue.startswith("reasons-")
+            if "reasons" in fact.catalogue
         ]
         await db.executemany(
             "insert into foreign_catalogues (catalogue, version, since, entries) values ($1, $2, $3, $4)"

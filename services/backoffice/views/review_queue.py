@@ -28,7 +28,8 @@ _OPEN = """
 insert into reviews (review_id, kind, subject_stream, submission, protocol, filed_at, due_on, parties, documents, state, opened_at, version)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10, $11)"""
 _HOLD = """
-update reviews set state = 'claimed', claimed_by = $2, claimed_at = $3, expires_at = $4, proposed_by = null, proposed_at = null, version = $5
+update reviews set state = 'claimed', claimed_by = $2, claimed_at = $3, expires_at = $4,
+       proposed_by = null, proposed_at = null, version = $5
  where review_id = $1"""
 _KEEP = "update reviews set expires_at = $2, version = $3 where review_id = $1"
 _FREE = """
@@ -41,7 +42,8 @@ _RETURN = """
 update reviews set state = 'claimed', expires_at = $2, proposed_by = null, proposed_at = null, outcome = null, version = $3
  where review_id = $1"""
 _CONCLUDE = """
-update reviews set state = 'concluded', expires_at = null, outcome = $2, concluded_by = $3, confirmed_by = $4, concluded_at = $5, version = $6
+update reviews set state = 'concluded', expires_at = null, outcome = $2, concluded_by = $3, confirmed_by = $4,
+       concluded_at = $5, version = $6
  where review_id = $1"""
 _DECIDED = """
 insert into decisions (review_id, version, kind, outcome, decided_by, decided_at, seconds, due_on, filed_at)
@@ -50,8 +52,8 @@ _CLOSE = """
 update reviews set state = case when state = 'concluded' then state else 'closed' end, closed_why = $2, expires_at = null, version = $3
  where review_id = $1"""
 
-ROW = """review_id, kind, subject_stream, submission, protocol, filed_at, due_on, parties, documents, state, claimed_by, claimed_at, expires_at,
- proposed_by, proposed_at, outcome, opened_at, version"""
+ROW = """review_id, kind, subject_stream, submission, protocol, filed_at, due_on, parties, documents, state,
+ claimed_by, claimed_at, expires_at, proposed_by, proposed_at, outcome, opened_at, version"""
 
 
 class ReviewQueue:

@@ -1,0 +1,1 @@
+"""What the back office does about others' events."""

@@ -1,0 +1,103 @@
+"""What waits for an act on its owner's own page? A foreign view of requests: contracts to deliver, visits to schedule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from shared.contracts.requests.budget_request import (
+    BudgetApproved,
+    BudgetCancelled,
+    BudgetExpired,
+    BudgetWithdrawn,
+    ContractsDelivered,
+    FiledAfterAccessEnded,
+)
+from shared.contracts.requests.commissioning import (
+    CommissioningAccepted,
+    CommissioningDismissed,
+    CommissioningWithdrawn,
+    GenerationConnected,
+    InspectionScheduled,
+)
+from shared.contracts.requests.parts import DueDate
+from shared.eventsourcing.event import Event, Recorded
+from shared.postgres import Db
+
+_ENDS_BUDGET = (BudgetWithdrawn, BudgetCancelled, BudgetExpired)
+_ENDS_VISIT = (InspectionScheduled, CommissioningWithdrawn, CommissioningDismissed, GenerationConnected)
+
+
+class Tasks:
+    """Keeps a row per thing that waits, by queue."""
+
+    name: ClassVar[str] = "tasks_1"
+    tables: ClassVar[tuple[str, ...]] = ("tasks",)
+    on: ClassVar[frozenset[type[Event]]] = frozenset(
+        {BudgetApproved, ContractsDelivered, FiledAfterAccessEnded, CommissioningAccepted, *_ENDS_BUDGET, *_ENDS_VISIT}
+    )
+
+    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+        """What begins to wait, and what ends waiting."""
+        for event in events:
+            await _project(db, event.stream, event.event)
+
+
+async def _project(db: Db, stream: str, fact: Event) -> None:
+    match fact:
+        case BudgetApproved():
+            await _add(db, "contracts-out", stream, fact.protocol, fact.approved_at, _due(fact.due, "contracts-out"))
+        case CommissioningAccepted():
+            await _add(db, "visits-to-schedule", stream, fact.protocol, fact.accepted_at, _due(fact.due, "inspection"))
+        case FiledAfterAccessEnded():
+            await _add(db, "access-ended", stream, fact.protocol, fact.filed_at, None)
+        case ContractsDelivered():
+            await db.execute("delete from tasks where queue = 'contracts-out' and subject_stream = $1", stream)
+        case _:
+            await db.execute("delete from tasks where subject_stream = $1", stream)
+
+
+def _due(due: Sequence[DueDate], clock: str) -> date | None:
+    return min((entry.due_on for entry in due if entry.clock == clock), default=None)
+
+
+async def _add(db: Db, queue: str, stream: str, protocol: str, since: datetime, due_on: date | None) -> None:
+    await db.execute(
+        "insert into tasks (queue, subject_stream, protocol, since, due_on) values ($1, $2, $3, $4, $5)"
+        " on conflict (queue, subject_stream) do nothing",
+        queue,
+        stream,
+        protocol,
+        since,
+        due_on,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that waits."""
+
+    queue: str
+    subject_stream: str
+    protocol: str | None
+    since: datetime
+    due_on: date | None
+
+
+async def tasks_of(db: Db, queue: str, after: tuple[datetime, str] | None, limit: int) -> Sequence[Task]:
+    """What waits in a queue, oldest first; one more than asked."""
+    rows = await db.fetch(
+        "select queue, subject_stream, protocol, since, due_on from tasks"
+        " where queue = $1 and ($2::timestamptz is null or (since, subject_stream) > ($2, $3))"
+        " order by since, subject_stream limit $4",
+        queue,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit + 1,
+    )
+    return [Task(**dict(row)) for row in rows]
+
+
+async def task_counts(db: Db) -> dict[str, int]:
+    """How many things wait, by queue."""
+    return {row["queue"]: row["waiting"] for row in await db.fetch("select queue, count(*) as waiting from tasks group by queue")}
