@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from deploy.local import infra, services, status, system
-from deploy.local.home import SERVICES, Home
+from deploy.local.home import LOOPBACK, SERVICES, Home
+from deploy.local.servers import mail
 from deploy.local.steps import Steps
 from deploy.local.trouble import Trouble
 
@@ -83,12 +84,21 @@ def verify(home: Home, words: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
+def inbox(home: Home, words: Sequence[str]) -> int:
+    """Say where the mails are."""
+    del words
+    held = mail.held(home)
+    sys.stdout.write(f"http://{LOOPBACK}:{home.ports['inbox']}  ({'does not answer' if held is None else f'{held} mails'})\n")
+    return 1 if held is None else 0
+
+
 VERBS: Mapping[str, Verb] = {
     "up": up,
     "down": down,
     "reset": reset,
     "status": show_status,
     "logs": logs,
+    "inbox": inbox,
     "run": run,
     "verify": verify,
     "infra": infra_verb,

@@ -1,6 +1,7 @@
 """Small looks from outside: does a port take connections, does a URL answer."""
 
 import http.client
+import json
 import socket
 
 from deploy.local.home import LOOPBACK
@@ -31,6 +32,18 @@ def url_answers(port: int, path: str) -> bool:
     """Whether a GET on the loopback port is answered by a success."""
     status = status_of(port, path)
     return status is not None and status // 100 == OK_CLASS
+
+
+def total_at(port: int, path: str, field: str) -> int | None:
+    """A number in the JSON that the loopback port answers, or None where nobody answers."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return int(json.load(connection.getresponse())[field])
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
+        return None
+    finally:
+        connection.close()
 
 
 def free_port() -> int:

@@ -22,6 +22,7 @@ LOG_TAIL = 600
 
 def programs(home: Home) -> list[Program]:
     """The five servers."""
+    home.make()
     return [server.program(home) for server in SERVERS]
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 
 from deploy.local.home import Home
 
-NOBODY = "nobody"
-
 
 @dataclass(frozen=True)
 class Program:
@@ -17,7 +15,6 @@ class Program:
     ready: Callable[[Home], bool]
     ports: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    user: str | None = None
     stop_signal: str = "TERM"
     stop_seconds: int = 10
     patience: float = 30.0

@@ -130,7 +130,7 @@ class Supervisor:
             _private(file, lines)
             command = ["/bin/sh", "-c", '. "$0"; exec "$@"', str(file), *command]
             fingerprint = sha256(lines.encode()).hexdigest()
-        section = SECTION.format(
+        return SECTION.format(
             name=program.name,
             command=shlex.join(command).replace("%", "%%"),
             root=ROOT,
@@ -139,7 +139,6 @@ class Supervisor:
             signal=program.stop_signal,
             seconds=program.stop_seconds,
         )
-        return section + (f"user={program.user}\n" if program.user else "")
 
     def pid(self) -> int:
         """The supervisor's own process."""

