@@ -52,7 +52,7 @@ def create_app(service: "Service", parts: "Parts", *, ready: Ready | None = None
     problem.install(app)
     routes_with_access(app)
     app.add_middleware(Threshold, service=service.name)
-    app.openapi = partial(describe, app)  # type: ignore[method-assign] - the framework's documented way
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]  # the framework's documented way
     return app
 
 

@@ -1,7 +1,6 @@
 """The loop `post`: hands what is due to identity's post office, for ever, with back-off."""
 
 import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +8,6 @@ from datetime import timedelta
 import asyncpg
 import httpx
 import structlog
-from prometheus_client import Gauge
 
 from shared.eventsourcing.transaction import transact
 from shared.people import Signer
@@ -17,12 +15,9 @@ from shared.postgres import LOST, Db, Pool
 
 log = structlog.get_logger(__name__)
 
-OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest mail that is due and not handed over.", ("service",))
-
 _LEASE = timedelta(seconds=60)
 _LONGEST = 300
 _IDLE_SECONDS = 0.5
-_MEASURE_SECONDS = 5
 _REFUSED_FROM = 400
 _AWAY_FROM = 500
 _TRY_AGAIN = frozenset({401, 403, 404, 408, 409, 425, 429})
@@ -46,12 +41,8 @@ class Post:
 
     async def run(self) -> None:
         """Work until cancelled; a lost database is waited for."""
-        measured = float("-inf")
         while True:
             try:
-                if time.monotonic() - measured > _MEASURE_SECONDS:
-                    measured = time.monotonic()
-                    await self._measure()
                 if not await self.step():
                     await asyncio.sleep(_IDLE_SECONDS)
             except LOST as error:
@@ -96,10 +87,3 @@ class Post:
         seconds = min(2 ** min(int(row["tries"]), 10), _LONGEST)
         await self.pool.execute("update outbox set next_try_at = now() + $2 where id = $1", row["id"], timedelta(seconds=seconds))
         log.warning("mail_waits", fact=row["fact"], tries=row["tries"], because=why, retry_in=seconds)
-
-    async def _measure(self) -> None:
-        age = await self.pool.fetchval(
-            "select coalesce(extract(epoch from now() - min(due_at)), 0) from outbox"
-            " where delivered_at is null and refused is null and due_at <= now()"
-        )
-        OLDEST.labels(self.service).set(float(age))

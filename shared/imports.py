@@ -1,0 +1,218 @@
+"""Imports: a CSV put in the bucket, taken row by row in small transactions, tried first without effect where asked.
+
+A service lists its kinds in `Parts.imports`:
+
+    imports={"customers": ImportKind(frozenset({"sequence", "at", "document"}), take)}
+
+`async take(db, row, cause) -> bool` takes one row in the caller's transaction and says whether anything changed; a refusal
+(`Malformed`, `Refusal`) is a line of the report, and the others go on. The worker runs `Imports(...).run`.
+"""
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from shared.documents.storage import Storage
+from shared.eventsourcing.event import Cause
+from shared.eventsourcing.keys import Keys
+from shared.eventsourcing.refusal import Malformed, Refusal, Unavailable
+from shared.eventsourcing.transaction import transact
+from shared.postgres import LOST, Db, Pool
+
+log = structlog.get_logger(__name__)
+
+type Row = Mapping[str, str]
+type Take = Callable[[Db, Row, Cause], Awaitable[bool]]
+
+_CHUNK = 50
+_FAULTS = 1000
+_IDLE_SECONDS = 1.0
+
+
+class FileUnreadable(Malformed):
+    """Not a CSV in UTF-8 with the expected header."""
+
+    sentence = "O arquivo não é um CSV em UTF-8, separado por ponto e vírgula, com o cabeçalho esperado."
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """One kind of file: the columns it must have, and how a row is taken."""
+
+    required: frozenset[str]
+    take: Take
+
+
+@dataclass
+class Report:
+    """How an import went: counts, and the lines that were refused, by code."""
+
+    total: int = 0
+    changed: int = 0
+    already: int = 0
+    refused: int = 0
+    faults: list[dict[str, object]] = field(default_factory=list)
+
+    def refuse(self, line: int, refusal: Refusal) -> None:
+        """Note a line that was not taken; never its content."""
+        self.refused += 1
+        if len(self.faults) < _FAULTS:
+            self.faults.append({"line": line, "code": refusal.code, "sentence": refusal.sentence})
+
+    def text(self) -> str:
+        """As JSON."""
+        return json.dumps(
+            {"total": self.total, "changed": self.changed, "already": self.already, "refused": self.refused, "faults": self.faults}
+        )
+
+
+def rows_of(content: bytes, required: frozenset[str]) -> list[tuple[int, Row]]:
+    """The rows of a file with their line numbers; raises FileUnreadable."""
+    try:
+        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";", strict=True)
+        if not required <= set(reader.fieldnames or ()):
+            raise FileUnreadable(extra={"missing": sorted(required - set(reader.fieldnames or ()))})
+        return [(reader.line_num, _clean(row)) for row in reader]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise FileUnreadable from error
+
+
+def _clean(row: Mapping[str | None, object]) -> Row:
+    return {name.strip(): value.strip() for name, value in row.items() if name is not None and isinstance(value, str) and value.strip()}
+
+
+def _chunks[T](items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]
+
+
+async def take_file(
+    pool: Pool, kind: ImportKind, content: bytes, cause: Cause, *, dry_run: bool, done: Callable[[int], Awaitable[None]] | None = None
+) -> Report:
+    """Take a whole file; with `dry_run` every transaction is undone. Raises FileUnreadable."""
+    rows = rows_of(content, kind.required)
+    report = Report(total=len(rows))
+    for chunk in _chunks(rows):
+        counted = Report()
+
+        async def work(db: Db, chunk: Sequence[tuple[int, Row]] = chunk) -> Report:
+            return await _take_chunk(db, kind, chunk, cause, dry_run=dry_run)
+
+        try:
+            counted = await transact(pool, work)
+        except _Tried as tried:
+            counted = tried.report
+        report.changed += counted.changed
+        report.already += counted.already
+        report.refused += counted.refused
+        report.faults = (report.faults + counted.faults)[:_FAULTS]
+        if done is not None:
+            await done(len(chunk))
+    return report
+
+
+class _Tried(Exception):
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+
+
+async def _take_chunk(db: Db, kind: ImportKind, chunk: Sequence[tuple[int, Row]], cause: Cause, *, dry_run: bool) -> Report:
+    report = Report()
+    for line, row in chunk:
+        try:
+            async with db.transaction():
+                changed = await kind.take(db, row, cause)
+        except Unavailable:
+            raise
+        except Refusal as refusal:
+            report.refuse(line, refusal)
+        else:
+            report.changed += changed
+            report.already += not changed
+    if dry_run:
+        raise _Tried(report)
+    return report
+
+
+@dataclass(frozen=True)
+class Imports:
+    """The worker's loop: takes waiting imports one by one; one that was interrupted is begun again, which changes nothing twice."""
+
+    pool: Pool
+    storage: Storage
+    keys: Keys
+    kinds: Mapping[str, ImportKind]
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            try:
+                if not await self.step():
+                    await asyncio.sleep(_IDLE_SECONDS)
+                    await self.pool.execute("delete from imports where finished_at < now() - interval '7 days'")
+            except (*LOST, Unavailable) as error:
+                log.warning("imports_wait", error=type(error).__name__)
+                await asyncio.sleep(2)
+
+    async def step(self) -> bool:
+        """Take one import; False when none waits. A session lock keeps other workers from the same one."""
+        async with self.pool.acquire(timeout=5) as db:
+            row = await db.fetchrow(
+                "select id, kind, object, dry_run, requested_by, correlation from imports where state in ('waiting', 'running')"
+                " and pg_try_advisory_lock(hashtext(id::text)) order by requested_at limit 1"
+            )
+            if row is None:
+                return False
+            try:
+                await self._take(row)
+            finally:
+                await db.execute("select pg_advisory_unlock_all()")
+        return True
+
+    async def _take(self, row: asyncpg.Record) -> None:
+        content = await self.storage.get(row["object"])
+        cause = Cause(row["requested_by"], correlation=row["correlation"] or row["id"])
+        lines = content.count(b"\n") if content else 0
+        await self.pool.execute("update imports set state = 'running', done = 0, total = $2 where id = $1", row["id"], lines)
+        try:
+            if content is None or row["kind"] not in self.kinds:
+                raise FileUnreadable
+
+            async def done(count: int) -> None:
+                await self.pool.execute("update imports set done = done + $2 where id = $1", row["id"], count)
+
+            report = await take_file(self.pool, self.kinds[row["kind"]], content, cause, dry_run=row["dry_run"], done=done)
+            state = "done"
+        except FileUnreadable as refusal:
+            report, state = Report(), "refused"
+            report.refuse(1, refusal)
+        await self._finish(row["id"], state, report)
+        if not row["dry_run"]:
+            await self.storage.delete(row["object"])
+
+    async def _finish(self, import_id: UUID, state: str, report: Report) -> None:
+        kek, sealed = self.keys.wrap(report.text().encode(), f"import/{import_id}")
+        await self.pool.execute(
+            "update imports set state = $2, report = $3, finished_at = now(), done = $4, total = $4 where id = $1",
+            import_id,
+            state,
+            kek.to_bytes(2) + sealed,
+            report.total,
+        )
+        log.info("import_finished", state=state, changed=report.changed, already=report.already, refused=report.refused)
+
+
+def open_report(keys: Keys, import_id: UUID, sealed: bytes | None) -> dict[str, object] | None:
+    """The report of a finished import."""
+    if sealed is None:
+        return None
+    content = keys.unwrap(int.from_bytes(sealed[:2]), sealed[2:], f"import/{import_id}")
+    return dict(json.loads(content))
