@@ -1,13 +1,16 @@
 """Kafka: topics that last, and records as CloudEvents 1.0 in binary mode (JSON data, `ce_` headers)."""
 
+import asyncio
 import base64
+import contextlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
@@ -20,7 +23,10 @@ PARTITIONS = 12
 KEPT_FOR_EVER: Mapping[str, str] = {"retention.ms": "-1", "cleanup.policy": "delete"}
 DAY_MS = 24 * 60 * 60 * 1000
 BROKER_LOST = (KafkaError, OSError, TimeoutError)
+_REPLICAS = 3
 _VERSION_LIMIT = 1_000_000
+_STREAM = re.compile(r"[a-z][a-z0-9-]{0,99}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,99}")
 
 
 def topic_of(service: str, aggregate: str) -> str:
@@ -98,7 +104,7 @@ def incoming(record: ConsumerRecord | KeptRecord) -> Incoming:
             id=UUID(headers["ce_id"]),
             type=headers["ce_type"],
             schema=int(headers["ce_dataschema"].rsplit("/", 1)[-1]),
-            data=(record.value or b"").decode(),
+            data=_text(record.value),
             position=int(headers["ce_position"]),
             recorded_at=datetime.fromisoformat(headers["ce_time"]),
             cause=Cause(
@@ -111,7 +117,18 @@ def incoming(record: ConsumerRecord | KeptRecord) -> Incoming:
     if (record.key or b"").decode(errors="replace") != found.stream or not 0 < found.version < _VERSION_LIMIT:
         reason = "key is not the stream, or the version cannot be one"
         raise Unreadable(reason)
+    if not _STREAM.fullmatch(found.stream) or not _TYPE.fullmatch(found.type):
+        reason = "the stream or the type cannot be one"
+        raise Unreadable(reason)
     return found
+
+
+def _text(value: bytes | None) -> str:
+    """The data of a record; nothing where it is not UTF-8, so that its stream, which is known, is what gets parked."""
+    try:
+        return (value or b"").decode()
+    except UnicodeDecodeError:
+        return ""
 
 
 def kept(record: ConsumerRecord | KeptRecord) -> str:
@@ -140,6 +157,27 @@ def restored(text: str) -> KeptRecord:
         headers,
         base64.b64decode(content["value"]),
     )
+
+
+async def read_all(bootstrap: str, topics: Sequence[str]) -> AsyncIterator[tuple[tuple[str, int, str], int]]:
+    """Every readable record of these topics, up to their ends as of now: its stream, version and id, and its partition."""
+    source = consumer(bootstrap, None, "read-all")
+    await source.start()
+    try:
+        partitions = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
+        ends = {partition: end for partition, end in (await source.end_offsets(partitions)).items() if end > 0}
+        source.assign(list(ends))
+        await source.seek_to_beginning(*ends)
+        while left := [partition for partition, end in ends.items() if await source.position(partition) < end]:
+            async with asyncio.timeout(30):
+                batches = await source.getmany(*left, timeout_ms=1000)
+            for partition, records in batches.items():
+                for record in records:
+                    with contextlib.suppress(Unreadable):
+                        found = incoming(record)
+                        yield (found.stream, found.version, str(found.id)), partition.partition
+    finally:
+        await source.stop()
 
 
 def producer(bootstrap: str, client: str) -> AIOKafkaProducer:
@@ -173,17 +211,18 @@ def consumer(bootstrap: str, group: str | None, client: str, topics: Iterable[st
 
 
 async def ensure_topics(bootstrap: str, topics: Mapping[str, Mapping[str, str]], *, partitions: int = PARTITIONS) -> list[str]:
-    """Create the topics that do not exist, with their settings; answers the new ones."""
+    """Create the topics that do not exist, with their settings, on three brokers where there are as many; answers the new ones."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
     await admin.start()
     try:
         existing = set(await admin.list_topics())
+        replicas = min(len((await admin.describe_cluster())["brokers"]), _REPLICAS)
         made = []
         for name, settings in topics.items():
             if name in existing:
                 continue
             response = await admin.create_topics(
-                [NewTopic(name=name, num_partitions=partitions, replication_factor=-1, topic_configs=dict(settings))]
+                [NewTopic(name=name, num_partitions=partitions, replication_factor=replicas, topic_configs=dict(settings))]
             )
             for _, code, *_rest in response.topic_errors:
                 if code not in {0, TopicAlreadyExistsError.errno}:

@@ -18,11 +18,18 @@ LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     OSError,
     TimeoutError,
 )
 """What is raised when the database is away or full: wait and try again, or answer an honest 503."""
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether this means the database is away; a value that the driver cannot encode also is an InterfaceError, and is not."""
+    return isinstance(error, LOST) and not isinstance(error, ValueError)
 
 
 class MigrationChanged(Exception):

@@ -24,7 +24,7 @@ from shared.eventsourcing.store import AlreadyRecorded
 from shared.eventsourcing.transaction import transact
 from shared.eventsourcing.view import Reaction, View
 from shared.kafka import BROKER_LOST, Incoming, consumer, incoming, kept
-from shared.postgres import LOST, Db, Pool
+from shared.postgres import LOST, Db, Pool, is_lost
 
 log = structlog.get_logger(__name__)
 
@@ -245,11 +245,17 @@ class Consumer:
             try:
                 await transact(self._pool, work)
             except LOST as error:
+                if not is_lost(error):
+                    raise
                 log.warning("consumer_waits", group=self.group, error=type(error).__name__, retry_in=delay)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)
             else:
                 return
+
+    def reads(self, reader_name: str) -> bool:
+        """Whether a reader of this name is in the group."""
+        return any(reader.name == reader_name for reader in self._readers)
 
     async def replay(self, reader_name: str, stream: str) -> int:
         """Apply what is parked of a stream for one reader; answers how many. Raises what the first failure raised."""

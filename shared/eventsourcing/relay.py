@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from shared.eventsourcing.codec import Unreadable
 from shared.eventsourcing.store import category_of
 from shared.kafka import BROKER_LOST, PARTITIONS, Incoming, consumer, headers_of, incoming, producer
-from shared.postgres import LOST, Pool
+from shared.postgres import LOST, Db, Pool
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +100,7 @@ class Relay:
             with contextlib.suppress(Exception):
                 await session.close(timeout=1)
 
-    async def _keep_session(self, session: asyncpg.Connection[asyncpg.Record]) -> None:
+    async def _keep_session(self, session: Db) -> None:
         while True:
             await session.fetchval("select 1")
             await asyncio.sleep(_ALIVE_EVERY)

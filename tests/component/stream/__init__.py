@@ -1,0 +1,1 @@
+"""Relay, ledger and consumers against a real PostgreSQL and a real Kafka."""

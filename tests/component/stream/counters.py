@@ -1,0 +1,122 @@
+"""A small service to be streamed: counters that move, and a view of them at a reader's."""
+
+import asyncio
+import base64
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from uuid import UUID, uuid4
+
+from aiokafka import ConsumerRecord
+
+from shared.eventsourcing.codec import Codec
+from shared.eventsourcing.consumer import Consumer, Reader
+from shared.eventsourcing.event import Cause, Event, Recorded
+from shared.eventsourcing.keys import Keys
+from shared.eventsourcing.relay import Relay
+from shared.eventsourcing.store import Store
+from shared.kafka import KEPT_FOR_EVER, consumer, ensure_topics, producer
+from shared.postgres import Db, Pool
+from tests.conftest import Database
+
+
+class CounterMoved(Event):
+    """A counter went up."""
+
+    by: int
+
+
+class CounterNoted(Event):
+    """A private remark: never published."""
+
+    text: str
+
+
+CAUSE = Cause("service:test", uuid4())
+CODEC = Codec([CounterMoved, CounterNoted])
+STORE = Store(CODEC)
+KEYS = Keys(f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+EFFECTS = "create table effects (id uuid, stream text, version int, by int)"
+
+
+async def add_up(db: Db, events: Sequence[Recorded[Any]]) -> None:
+    """One row per effect and no unique index: a repeated effect would show. 13 cannot be applied."""
+    for event in events:
+        if event.event.by == 13:
+            message = "13"
+            raise ValueError(message)
+        await db.execute("insert into effects values ($1, $2, $3, $4)", event.id, event.stream, event.version, event.event.by)
+
+
+async def prepared(database: Database, kafka: str) -> str:
+    """The effects table, and a topic of this test's own; answers the service's name."""
+    service = f"trial{uuid4().hex[:10]}"
+    await ensure_topics(kafka, {f"{service}.counter": KEPT_FOR_EVER})
+    async with database.connect_as_migrator() as db:
+        await db.execute(f"{EFFECTS}; grant all on effects to {database.app_role}")
+    return service
+
+
+def relay_of(service: str, pool: Pool, database: Database, kafka: str) -> Relay:
+    """A relay that publishes what moves."""
+    return Relay(service=service, pool=pool, lead_url=database.url, bootstrap=kafka, published={"counter": ["CounterMoved"]})
+
+
+def consumer_of(service: str, pool: Pool, kafka: str, *, batch: bool = True) -> Consumer:
+    """A consumer with the one reader."""
+    reader = Reader("effects_1", frozenset({f"{service}.counter"}), frozenset({CounterMoved}), add_up, batch)
+    return Consumer(group=f"{service}.views", readers=[reader], codec=CODEC, pool=pool, keys=KEYS, bootstrap=kafka)
+
+
+@asynccontextmanager
+async def running(*works: Any) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Run these in the background meanwhile."""
+    tasks = [asyncio.create_task(work.run()) for work in works]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def move(pool: Pool, counter: UUID, by: Sequence[int], expected: int = 0) -> None:
+    """Append to one counter, each movement with a private remark beside it."""
+    async with pool.acquire() as db:
+        for n, step in enumerate(by):
+            events = [CounterMoved(by=step), CounterNoted(text="x")]
+            await STORE.append(db, f"counter-{counter}", events, expected=expected + 2 * n, cause=CAUSE)
+
+
+async def eventually(pool: Pool, sql: str, expected: object, seconds: float = 20) -> None:
+    """Wait for a query to answer this."""
+    found: object = None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while (found := await pool.fetchval(sql)) != expected:  # noqa: ASYNC110 - a table is asked
+                await asyncio.sleep(0.05)
+    assert found == expected, f"{sql}: {found!r}, not {expected!r}"
+
+
+async def topic(kafka: str, service: str) -> list[ConsumerRecord]:
+    """Everything in the topic, in order within each partition."""
+    source = consumer(kafka, None, "test", [f"{service}.counter"])
+    await source.start()
+    records: list[ConsumerRecord] = []
+    try:
+        ends = await source.end_offsets(source.assignment() or [])
+        while sum(ends.values()) > len(records):
+            for batch in (await source.getmany(timeout_ms=500)).values():
+                records += batch
+    finally:
+        await source.stop()
+    return records
+
+
+async def send(kafka: str, service: str, *, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
+    """Put a record into the topic, as a stranger or a broken release might."""
+    async with producer(kafka, "stranger") as sender:
+        await sender.send_and_wait(f"{service}.counter", value, key=key, headers=list(headers))

@@ -1,0 +1,96 @@
+"""The relay publishes everything, in order, whoever leads and whatever breaks."""
+
+import asyncio
+from uuid import uuid4
+
+from aiokafka import ConsumerRecord
+
+from shared.kafka import incoming
+from tests.component.stream.counters import eventually, move, prepared, relay_of, running, topic
+from tests.conftest import Database
+
+
+def versions_in_order(records: list[ConsumerRecord]) -> bool:
+    """Whether each stream's versions are first seen rising."""
+    last: dict[str, int] = {}
+    seen: set[tuple[str, int]] = set()
+    for record in records:
+        event = incoming(record)
+        if (event.stream, event.version) in seen:
+            continue
+        seen.add((event.stream, event.version))
+        if event.version < last.get(event.stream, 0):
+            return False
+        last[event.stream] = event.version
+    return True
+
+
+async def test_published_types_arrive_byte_for_byte_with_their_envelope_and_private_ones_do_not(database: Database, kafka: str) -> None:
+    service = await prepared(database, kafka)
+    async with database.pool() as pool, running(relay_of(service, pool, database, kafka)):
+        counter = uuid4()
+        await move(pool, counter, [1, 2, 3])
+        await eventually(pool, "select position from relay", await pool.fetchval("select max(position) from events"))
+        records = await topic(kafka, service)
+        assert [incoming(record).version for record in records] == [1, 3, 5]
+        stored = await pool.fetch("select data::text from events where type = 'CounterMoved' order by version")
+        assert [record.value.decode() for record in records] == [row["data"] for row in stored]
+        headers = dict(records[0].headers)
+        assert headers["ce_type"] == b"CounterMoved"
+        assert headers["ce_source"] == f"/services/{service}".encode()
+        assert headers["ce_specversion"] == b"1.0"
+        assert records[0].key == f"counter-{counter}".encode()
+
+
+async def test_of_two_relays_one_leads_and_the_other_takes_over_when_its_connection_is_cut(database: Database, kafka: str) -> None:
+    service = await prepared(database, kafka)
+    async with database.pool() as pool:
+        relays = [relay_of(service, pool, database, kafka) for _ in range(2)]
+        async with running(*relays):
+            counters = [uuid4() for _ in range(5)]
+            for n, counter in enumerate(counters):
+                await move(pool, counter, [n + 1] * 20)
+                async with database.connect() as admin:
+                    await admin.execute(
+                        "select pg_terminate_backend(pid) from pg_stat_activity"
+                        " where application_name = $1 and datname = current_database()",
+                        f"{service}-relay",
+                    )
+                await asyncio.sleep(0.3)
+            await eventually(pool, "select position from relay", await pool.fetchval("select max(position) from events"))
+            assert sum(relay.leading for relay in relays) == 1
+        records = await topic(kafka, service)
+        stored = {row["id"] for row in await pool.fetch("select id from events where type = 'CounterMoved'")}
+        assert {incoming(record).id for record in records} == stored
+        assert versions_in_order(list(records))
+
+
+async def test_a_hung_leader_is_replaced(database: Database, kafka: str) -> None:
+    service = await prepared(database, kafka)
+    async with database.pool() as pool:
+        hung, standby = relay_of(service, pool, database, kafka), relay_of(service, pool, database, kafka)
+        hung._keep_session = lambda _session: asyncio.sleep(3600)  # type: ignore[method-assign,assignment]  # it no longer says that it lives
+        async with running(hung):
+            await eventually(pool, "select count(*) from relay", 1)
+            async with running(standby):
+                async with asyncio.timeout(15):
+                    while not standby.leading:  # noqa: ASYNC110 - it says so itself
+                        await asyncio.sleep(0.1)
+                await move(pool, uuid4(), [1])
+                await eventually(pool, "select position from relay", await pool.fetchval("select max(position) from events"))
+
+
+async def test_a_store_restored_behind_its_topic_is_not_published_from(database: Database, kafka: str) -> None:
+    service = await prepared(database, kafka)
+    async with database.pool() as pool:
+        async with running(relay_of(service, pool, database, kafka)):
+            await move(pool, uuid4(), [1, 2])
+            await eventually(pool, "select position from relay", await pool.fetchval("select max(position) from events"))
+        async with database.connect_as_migrator() as admin:
+            await admin.execute("delete from events where position > 1")
+        relay = relay_of(service, pool, database, kafka)
+        async with running(relay), asyncio.timeout(15):
+            while relay.refused is None:  # noqa: ASYNC110 - it says so itself
+                await asyncio.sleep(0.05)
+        assert relay.refused.startswith("store-behind-topic")
+        assert not relay.leading
