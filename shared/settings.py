@@ -32,6 +32,8 @@ class _Environment(PydanticBaseSettingsSource):
         """The names a field may have, the most particular first; ports have theirs from the set-up's own list."""
         names = (f"{self._service}_{field_name.upper()}", field_name.upper())
         match field_name:
+            case "host":
+                return names[:1]
             case "port":
                 return (f"GD_PORT_{self._service}", *names[:1])
             case "worker_port":
@@ -81,6 +83,7 @@ class ServiceSettings(BaseSettings):
     clamd_address: str = "127.0.0.1:13310"
     max_document_mib: int = Field(default=20, ge=1, le=100)
 
+    host: str = "127.0.0.1"
     port: int = 0
     worker_port: int = 0
     log_format: Literal["json", "console"] = "json"

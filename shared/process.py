@@ -1,0 +1,78 @@
+"""How a service runs: `python -m services.<name> api|worker|all|migrate|rebuild|verify|import|replay`, or one of its own commands."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+import structlog
+import uvloop
+from pydantic import ValidationError
+
+from shared.chores import CHORES
+from shared.logging import start_logging
+from shared.platform import open_platform
+from shared.service import Service
+from shared.serving import serve
+from shared.settings import ServiceSettings
+from shared.tracing import start_tracing
+
+log = structlog.get_logger(__name__)
+
+SERVING = ("api", "worker", "all")
+_ENDS_WITHIN_SECONDS = 9
+_MISUSED = 2
+
+
+def main(build: Callable[[], Service], argv: Sequence[str]) -> None:
+    """Run a service in the role that the command line names, and exit with its status."""
+    service = build()
+    if not argv or argv[0] not in {*SERVING, *CHORES, *service.commands}:
+        sys.stderr.write(f"usage: python -m services.{service.name} {'|'.join((*SERVING, *CHORES, *service.commands))}\n")
+        raise SystemExit(_MISUSED)
+    settings = _settings(service)
+    start_logging(service.name, settings.log_format, settings.log_level)
+    start_tracing(service.name, settings.otlp_endpoint)
+    raise SystemExit(uvloop.run(run(service, settings, argv[0], argv[1:])))
+
+
+def _settings(service: Service) -> ServiceSettings:
+    """The settings; a missing or wrong one is named, its value never shown."""
+    try:
+        return service.settings()
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False, include_context=False):
+            name = ".".join(str(part) for part in problem["loc"]).upper()
+            sys.stderr.write(f"{service.name}: {name or 'settings'}: {problem['msg']}\n")
+        raise SystemExit(_MISUSED) from None
+
+
+async def run(service: Service, settings: ServiceSettings, role: str, arguments: Sequence[str] = ()) -> int:
+    """Run one role to its end, or until SIGTERM or SIGINT; answers the exit status."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _stop, loop, stop)
+    if role in SERVING:
+        return await serve(service, settings, stop, api=role != "worker", worker=role != "api")
+    async with open_platform(service, settings) as platform:
+        work = CHORES[role](service, platform, arguments) if role in CHORES else service.commands[role](platform, arguments)
+        task = asyncio.ensure_future(work)
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=5)
+            return 130
+        return task.result()
+
+
+def _stop(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Ask for an orderly end, and see to it that there is one: what hangs does not hold the process."""
+    if stop.is_set():
+        return
+    log.info("stopping")
+    stop.set()
+    loop.call_later(_ENDS_WITHIN_SECONDS, os._exit, 1)
