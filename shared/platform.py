@@ -27,7 +27,7 @@ _SESSIONS = "identity.session"
 
 
 class NameTwice(Exception):
-    """Two different event types that this service reads have the same name."""
+    """Two different event types that this service stores or reads have the same name."""
 
 
 @contextlib.asynccontextmanager
@@ -43,7 +43,7 @@ async def open_platform(service: Service, settings: ServiceSettings) -> AsyncIte
             settings=settings,
             root=service.root,
             pool=pool,
-            codec=Codec(service.events, service.upcasters),
+            codec=codec_of(service),
             keys=Keys(settings.keks.get_secret_value()),
             people=PersonIds(settings.person_keys.get_secret_value()),
             names=Names(http, tokens),
@@ -78,13 +78,12 @@ def reading(service: Service) -> Mapping[str, Sequence[type[Event]]]:
     return {topic: list(dict.fromkeys(types)) for topic, types in reads.items()}
 
 
-def reading_codec(service: Service) -> Codec:
-    """Decodes what is read from topics; raises NameTwice."""
+def codec_of(service: Service) -> Codec:
+    """One codec for what the service stores and what it reads; raises NameTwice."""
     known: dict[str, type[Event]] = {}
-    for types in reading(service).values():
-        for kind in types:
-            if known.setdefault(kind.__name__, kind) is not kind:
-                raise NameTwice(kind.__name__)
+    for kind in (*service.events, *(kind for types in reading(service).values() for kind in types)):
+        if known.setdefault(kind.__name__, kind) is not kind:
+            raise NameTwice(kind.__name__)
     return Codec(known.values(), service.upcasters)
 
 

@@ -14,7 +14,7 @@ from shared.http.idempotency import forget_old_keys
 from shared.http.sessions import forget_ended
 from shared.mail.post import Post
 from shared.metrics import CONSUMER_LAG, TIMER_LATENESS, Measurements
-from shared.platform import foreign_views, reading, reading_codec
+from shared.platform import foreign_views, reading
 from shared.postgres import LOST, Pool
 from shared.service import Loop, Parts, Platform, Service
 
@@ -61,11 +61,15 @@ def consumers_of(service: Service, parts: Parts) -> list[Consumer]:
         f"{service.name}.views": [reader_of_view(view, reads) for view in foreign_views(parts)],
         f"{service.name}.reactions": [reader_of_reaction(reaction, reads) for reaction in parts.reactions],
     }
-    codec = reading_codec(service)
     platform = parts.platform
     return [
         Consumer(
-            group=group, readers=readers, codec=codec, pool=platform.pool, keys=platform.keys, bootstrap=platform.settings.kafka_bootstrap
+            group=group,
+            readers=readers,
+            codec=platform.codec,
+            pool=platform.pool,
+            keys=platform.keys,
+            bootstrap=platform.settings.kafka_bootstrap,
         )
         for group, readers in groups.items()
         if any(reader.topics for reader in readers)
