@@ -67,13 +67,13 @@ class AccessDeclined(Event):
 
 
 class AccessOfferWithdrawn(Event):
-    """The side that offered, or asked, took it back before an answer."""
+    """The side that offered, or asked, took it back before an answer; or the register showed that nothing stands behind it any more."""
 
     grant_id: UUID
     unit_id: UUID
     holder_id: UUID
     professional_id: UUID
-    withdrawn_by: Side
+    withdrawn_by: Literal["holder", "professional", "register"]
     withdrawn_at: datetime
 
 

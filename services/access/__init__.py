@@ -1,0 +1,1 @@
+"""Consumer units, their holders, and who may act for whom until when."""

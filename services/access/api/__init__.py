@@ -1,0 +1,1 @@
+"""Its door: consumer units, grants, clients, imports."""

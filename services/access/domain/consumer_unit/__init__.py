@@ -1,0 +1,1 @@
+"""A consumer unit as the utility's register tells it."""

@@ -1,0 +1,1 @@
+"""What access does about events of others and its own."""
