@@ -24,7 +24,7 @@ class NotTheInvited(Forbidden):
 class HolderNotProven(Refusal):
     """An account is not a holder: who acts as one must be proven."""
 
-        "Ainda não confirmamos que você é o titular. Use o e-mail do seu cadastro na distribuidora ou procure o atendimento."
+    sentence = "Ainda não confirmamos que você é o titular. Use o e-mail do seu cadastro na distribuidora ou procure o atendimento."
 
 
 class ProfessionalNotApproved(Refusal):
