@@ -1,0 +1,1 @@
+"""Professional: who may act as engineer, technician or broker, until when, and for what."""

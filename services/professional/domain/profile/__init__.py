@@ -1,0 +1,1 @@
+"""The profile of a professional: built, submitted, judged, renewed, suspended, ended."""

@@ -1,0 +1,1 @@
+"""What professional does about events of others."""
