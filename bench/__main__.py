@@ -1,7 +1,6 @@
 """`python -m bench`: measure against peers in a database of its own, print the table, keep it in bench/."""
 
 import argparse
-import asyncio
 import json
 import os
 import platform
@@ -11,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import uvloop
 
 from bench.append import measure
 from bench.rounds import Measured
@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="longer or shorter rounds")
     parser.add_argument("--keep", action="store_true", help="write bench/README.md and bench/results.json")
     chosen = parser.parse_args()
-    rows, machine = asyncio.run(run(chosen.admin or admin_url(Home.from_environment()), chosen.scale))
+    rows, machine = uvloop.run(run(chosen.admin or admin_url(Home.from_environment()), chosen.scale))
     print(f"{machine}\n\n{table(rows)}")
     if chosen.keep:
         keep(rows, machine)

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-import asyncpg
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
@@ -17,7 +16,7 @@ from bench.rounds import Measured, Work, side_by_side
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.store import metadata_of
 from shared.eventsourcing.transaction import transact
-from shared.postgres import Db, Pool
+from shared.postgres import Db, Pool, open_pool
 
 CAUSE = Cause("service:bench", uuid4())
 BARE = "insert into bare_events (stream, version, id, type, schema, data, metadata) values ($1, $2, $3, $4, $5, $6, $7) returning position"
@@ -62,7 +61,7 @@ def whole_command(pool: Pool) -> Work:
         await db.fetchval("select pg_try_advisory_xact_lock(hashtextextended($1, 0))", key)
         await db.fetchrow("select fingerprint, status from idempotency where actor = 'bench' and key = $1", key)
         await DRAFTS(db, draft, AddModule(uuid4(), n), CAUSE)
-        await db.execute("insert into idempotency (actor, key, fingerprint, status) values ('bench', $1, '', 201)", key)
+        await db.execute("insert into idempotency (actor, key, fingerprint, status, answer) values ('bench', $1, '', 201, '{}')", key)
 
     return write
 
@@ -109,7 +108,7 @@ async def library(url: str, writers: int) -> AsyncIterator[Sequence[Work]]:
 async def measure(url: str, scale: float) -> list[Measured]:
     """The rows of the first table; `scale` shortens or lengthens the rounds."""
     each = max(int(400 * scale), 5)
-    async with asyncpg.create_pool(url, min_size=32, max_size=32) as pool:
+    async with await open_pool(url, minimum=32, maximum=32) as pool:
         rows = [
             await side_by_side("append, 8 writers / bare insert", [through_the_store(pool)] * 8, [bare(pool)] * 8, each=each, goal=0.9),
             await side_by_side(

@@ -36,6 +36,16 @@ class MigrationChanged(Exception):
     """A migration that was applied differs from the file: released SQL is never edited, a new file follows it."""
 
 
+class PlainConnection(asyncpg.Connection):
+    """A connection that needs no reset between uses: nothing here changes a session, only transactions. Saves a round trip."""
+
+    __slots__ = ()
+
+    def get_reset_query(self) -> str:
+        """Nothing to reset."""
+        return ""
+
+
 async def open_pool(url: str, *, minimum: int = 1, maximum: int = 10, application: str = "agencia") -> Pool:
     """A pool whose connections speak text JSON and give up waiting for a lock or an answer after 10 s."""
     pool: Pool = await asyncpg.create_pool(
@@ -45,6 +55,7 @@ async def open_pool(url: str, *, minimum: int = 1, maximum: int = 10, applicatio
         command_timeout=10,
         timeout=5,
         max_inactive_connection_lifetime=60,
+        connection_class=PlainConnection,
         server_settings={"application_name": application, "jit": "off"},
     )
     return pool
