@@ -59,7 +59,7 @@ contract: $(READY) ## stored samples still read, schemas only grow
 e2e: $(READY) ## a copy of its own: up, demo, verify, down
 	@$(PY) -m pytest tests/e2e -q -s
 
-faults: $(READY) ## kill and stop processes under load (SECONDS=90, SEED=)
+faults: $(READY) ## kill and stop processes under load (SECONDS_OF_FAULTS=90, SEED=)
 	@$(PY) -m pytest tests/faults -q -s
 
 bench: $(READY) ## measurements beside bare drivers and peers

@@ -44,6 +44,11 @@ class Home:
         ports = {name: int(env.get(f"GD_PORT_{name.upper()}", port + offset)) for name, port in PORTS.items()}
         return Home(Path(env.get("GD_HOME", ROOT / ".local")).resolve(), ports, env)
 
+    def environment(self) -> dict[str, str]:
+        """What another process must be told to mean the same copy."""
+        ports = {f"GD_PORT_{name.upper()}": str(port) for name, port in self.ports.items()}
+        return {**self.settings, **ports, "GD_HOME": str(self.path)}
+
     @property
     def tools(self) -> Path:
         """What is downloaded once and shared by every copy: Kafka's jars, the inbox."""

@@ -47,7 +47,7 @@ stdout_logfile_backups=2
 autostart=false
 autorestart=true
 startsecs=1
-startretries=10
+startretries=30
 stopsignal={signal}
 stopwaitsecs={seconds}
 stopasgroup=false
@@ -90,6 +90,8 @@ class Supervisor:
         """Whether a supervisor answers on this home's socket."""
         try:
             return bool(self._rpc.getState()["statename"])
+        except xmlrpc.client.Fault:
+            return True
         except (OSError, http.client.HTTPException):
             return False
 

@@ -1,0 +1,1 @@
+"""The whole journey, all services running."""

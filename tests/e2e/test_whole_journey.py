@@ -1,0 +1,76 @@
+"""The guide from sign-up to the connected generator, on a copy of its own: up, demo twice, verify, down, up again with its data."""
+
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from deploy.local import system as local
+from deploy.local.status import tree_memory
+from deploy.local.steps import Steps
+from tests.infra.system import System, running_system, said
+
+pytestmark = pytest.mark.e2e
+
+WARM_START_SECONDS = 60
+MEMORY_MIB = 1536
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[System]:
+    with running_system() as running:
+        yield running
+
+
+def test_the_demo_walks_the_whole_guide(system: System) -> None:
+    done = system.python("demo")
+    assert done.returncode == 0, said(done)
+
+
+def test_it_walks_twice_in_a_row(system: System) -> None:
+    done = system.python("demo")
+    assert done.returncode == 0, said(done)
+
+
+def test_store_topics_and_views_agree_in_all_five(system: System) -> None:
+    assert system.verify() == {}
+
+
+def test_the_whole_system_fits_in_its_memory(system: System) -> None:
+    used = tree_memory(system.supervisor.pid())
+    assert used <= MEMORY_MIB, f"{used:.0f} MiB"
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/asyncapi.json", "/docs", "/.well-known/jwks.json"])
+def test_the_gateway_serves_the_contracts(system: System, path: str) -> None:
+    assert httpx.get(f"{system.gateway}{path}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/people/names", "/v1/mails", "/health/ready", "/health/live", "/metrics", "/identity/metrics"])
+def test_what_is_for_services_only_is_not_routed(system: System, path: str) -> None:
+    reply = httpx.get(f"{system.gateway}{path}")
+    assert reply.status_code == 404
+    assert reply.json()["code"] == "not-found"
+
+
+def test_a_warm_start_is_quick_and_keeps_the_data(system: System) -> None:
+    before = _mails(system)
+    local.down(system.home, Steps())
+    assert not system.supervisor.running()
+    start = time.monotonic()
+    local.up(system.home, Steps())
+    took = time.monotonic() - start
+    assert took <= WARM_START_SECONDS, f"{took:.1f} s"
+    assert _mails(system) >= before
+    assert system.verify() == {}
+
+
+def test_up_again_while_up_changes_nothing(system: System) -> None:
+    pids = {name: row["pid"] for name, row in system.supervisor.states().items()}
+    local.up(system.home, Steps())
+    assert {name: row["pid"] for name, row in system.supervisor.states().items()} == pids
+
+
+def _mails(system: System) -> int:
+    return int(httpx.get(f"{system.inbox}/api/email/summary").json()["storeTotal"])

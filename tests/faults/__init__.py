@@ -1,0 +1,1 @@
+"""Processes are killed and stopped under load; afterwards exact sets are compared."""
