@@ -1,0 +1,1 @@
+"""The gateway alone, in front of servers that answer with what they were asked."""
