@@ -18,6 +18,7 @@ from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.transaction import transact
 from shared.eventsourcing.view import View
 from shared.ids import new_id
+from shared.imports import take_file
 from shared.kafka import BROKER_LOST, DAY_MS, KEPT_FOR_EVER, ensure_topics, read_all, topic_of
 from shared.postgres import LOST, migrate
 from shared.service import Parts, Platform, Service
@@ -143,9 +144,11 @@ async def import_file(service: Service, platform: Platform, arguments: Sequence[
     if len(words) != len(("object", "file")) or words[0] not in parts.imports:
         say(f"import OBJECT FILE [--dry-run], OBJECT one of: {' '.join(sorted(parts.imports)) or '(none)'}")
         return _MISUSED
-    answer = await parts.imports[words[0]](Path(words[1]), dry_run="--dry-run" in arguments)
-    say(str(answer))
-    return 0
+    content = await asyncio.to_thread(Path(words[1]).read_bytes)
+    cause = Cause(f"service:{service.name}", correlation=new_id())
+    report = await take_file(platform.pool, parts.imports[words[0]], content, cause, dry_run="--dry-run" in arguments)
+    say(report.text())
+    return 1 if report.refused else 0
 
 
 async def replay_parked(service: Service, platform: Platform, arguments: Sequence[str]) -> int:

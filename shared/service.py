@@ -23,6 +23,7 @@ from shared.eventsourcing.store import Store
 from shared.eventsourcing.timers import Fire
 from shared.eventsourcing.view import Reaction, View
 from shared.http.tokens import ServiceTokens
+from shared.imports import ImportKind
 from shared.people import Names, PersonIds
 from shared.postgres import Db, Pool
 from shared.settings import ServiceSettings
@@ -77,7 +78,7 @@ class Parts:
     timers: Mapping[str, Fire] = field(default_factory=dict)
     loops: Mapping[str, Loop] = field(default_factory=dict)
     ingress: Sequence[Ingress] = ()
-    imports: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    imports: Mapping[str, ImportKind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from shared.eventsourcing.timers import Timers
 from shared.health import Health
 from shared.http.idempotency import forget_old_keys
 from shared.http.sessions import forget_ended
+from shared.imports import Imports
 from shared.mail.post import Post
 from shared.metrics import CONSUMER_LAG, TIMER_LATENESS, Measurements
 from shared.platform import foreign_views, reading
@@ -38,6 +39,8 @@ def workers(service: Service, parts: Parts, health: Health) -> dict[str, Loop]:
         tasks["ingress"] = ingress_of(service, parts).run
     if parts.timers:
         tasks["timers"] = Timers(platform.pool, parts.timers, platform.clock, _lateness(service.name)).run
+    if parts.imports:
+        tasks["imports"] = Imports(platform.pool, platform.storage, platform.keys, parts.imports).run
     tasks["post"] = Post(platform.pool, platform.http, platform.tokens, service.name).run
     tasks.update(parts.loops)
     return tasks

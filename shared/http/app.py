@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-import httpx
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -39,10 +38,9 @@ def create_app(service: "Service", parts: "Parts", *, ready: Ready | None = None
     app.state.parts = parts
     app.state.service_name = service.name
     app.state.ready = ready or partial(_database_ready, parts)
-    client = httpx.AsyncClient(timeout=3)
     app.state.door = TokenReader(
         service.name,
-        FetchedKeys(client, platform.settings.identity_jwks_url),
+        FetchedKeys(platform.http, platform.settings.identity_jwks_url),
         FixedKeys(platform.settings.service_jwks),
         partial(has_ended, platform.pool),
         platform.clock,
@@ -60,7 +58,7 @@ def _common(service: "Service", parts: "Parts") -> list[APIRouter]:
     from shared.http.imports import imports_router  # noqa: PLC0415 - they need the app's own modules
     from shared.http.parked import parked_router  # noqa: PLC0415
 
-    routers = [parked_router(service.name)]
+    routers = [parked_router(service)]
     if parts.imports:
         routers.append(imports_router(service.name))
     return routers

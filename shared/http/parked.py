@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Annotated, cast
 from fastapi import APIRouter, Depends, Request
 
 from shared.eventsourcing.codec import Unreadable
-from shared.eventsourcing.consumer import Consumer, reader_of_reaction, reader_of_view
 from shared.eventsourcing.refusal import NotFound, Refusal
 from shared.http.body import Answer
 from shared.http.openapi import refuses
 from shared.http.pages import Asked, Page, asked, page
 from shared.http.principal import Principal, staff, step_up
-from shared.http.sessions import EndedSessions
 from shared.postgres import LOST
+from shared.workers import consumers_of
 
 if TYPE_CHECKING:
-    from shared.service import Parts
+    from shared.service import Parts, Service
 
 
 class ParkedStreamUnknown(NotFound):
@@ -53,9 +52,9 @@ def _parts(request: Request) -> "Parts":
     return cast("Parts", request.app.state.parts)
 
 
-def parked_router(service: str) -> APIRouter:
+def parked_router(service: "Service") -> APIRouter:
     """The routes under `/<service>/v1/parked-streams`."""
-    router = APIRouter(prefix=f"/{service}/v1/parked-streams", tags=["operations"])
+    router = APIRouter(prefix=f"/{service.name}/v1/parked-streams", tags=["operations"])
 
     @router.get("")
     async def several(
@@ -91,11 +90,11 @@ def parked_router(service: str) -> APIRouter:
         """Aplicar de novo o que está parado de um registro, na ordem."""
         pool = parts.platform.pool
         waits = await pool.fetchval("select exists (select 1 from parked where reader = $1 and stream = $2)", reader, stream)
-        names = {EndedSessions.name, *(view.name for view in parts.foreign_views), *(reaction.name for reaction in parts.reactions)}
-        if not waits or reader not in names:
+        readers = [consumer for consumer in consumers_of(service, parts) if consumer.reads(reader)]
+        if not waits or not readers:
             raise ParkedStreamUnknown
         try:
-            return ReplayedAnswer(replayed=await _readers(parts, service).replay(reader, stream))
+            return ReplayedAnswer(replayed=await readers[0].replay(reader, stream))
         except LOST:
             raise
         except Exception as error:
@@ -103,17 +102,3 @@ def parked_router(service: str) -> APIRouter:
             raise StillFails(extra={"cause": code}) from error
 
     return router
-
-
-def _readers(parts: "Parts", service: str) -> Consumer:
-    views = [reader_of_view(view, {}) for view in (*parts.foreign_views, EndedSessions())]
-    reactions = [reader_of_reaction(reaction, {}) for reaction in parts.reactions]
-    platform = parts.platform
-    return Consumer(
-        group=f"{service}.replay",
-        readers=[*views, *reactions],
-        codec=platform.codec,
-        pool=platform.pool,
-        keys=platform.keys,
-        bootstrap=platform.settings.kafka_bootstrap,
-    )

@@ -1,0 +1,164 @@
+"""Documents over HTTP and through the worker: good ones are kept under their digest, bad ones named."""
+
+import hashlib
+import io
+from typing import cast
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from PIL import Image
+from pypdf import PdfWriter
+
+from shared.documents.scanner import Scanner
+from shared.documents.view import DocumentNotVerifiedYet, DocumentWasRefused, get_clean_document
+from shared.documents.worker import DocumentsWorker, documents_worker
+from shared.testing.running import Running
+from tests.component.door.sample import SampleParts
+
+ANA = UUID(int=1)
+RUI = UUID(int=2)
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+def pdf(password: str | None = None) -> bytes:
+    """A PDF of one page."""
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    if password:
+        writer.encrypt(password, algorithm="RC4-128")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def jpeg() -> bytes:
+    """A small JPEG."""
+    out = io.BytesIO()
+    Image.new("RGB", (30, 20)).save(out, "JPEG")
+    return out.getvalue()
+
+
+def bomb() -> bytes:
+    """A PNG of few bytes that says it is enormous."""
+    out = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(out, "PNG")
+    return out.getvalue()
+
+
+def worker(door: Running, clamd: str) -> DocumentsWorker:
+    """The worker of the sample's documents."""
+    return documents_worker(cast("SampleParts", door.parts).documents, Scanner(clamd))
+
+
+async def upload(door: Running, content: bytes, media_type: str = "application/pdf", sha256: str | None = None) -> str:
+    """Announce, put, complete; answers the location."""
+    headers = dict(door.issuer.person(ANA))
+    body = {
+        "owner_id": str(ANA),
+        "code": "UNIFILAR",
+        "name": "diagrama.pdf",
+        "size": len(content),
+        "media_type": media_type,
+        "sha256": sha256,
+    }
+    started = await door.client.post("/v1/note-documents", json=body, headers=headers | {"Idempotency-Key": str(uuid4())})
+    assert started.status_code == 201, started.text
+    part = started.json()["upload"]["parts"][0]
+    async with httpx.AsyncClient() as browser:
+        assert (await browser.request(part["method"], part["url"], headers=part["headers"], content=content)).status_code == 200
+    done = await door.client.post(f"{started.headers['location']}/completion", headers=headers)
+    assert (done.status_code, done.json()["state"]) == (202, "verifying")
+    return str(started.headers["location"])
+
+
+async def test_a_good_document_is_ready_and_can_be_looked_at_with_a_trace(door: Running, clamd: str) -> None:
+    content = pdf()
+    location = await upload(door, content, sha256=hashlib.sha256(content).hexdigest())
+    document = UUID(location.rsplit("/", 1)[1])
+    headers = door.issuer.person(ANA)
+    async with door.parts.platform.pool.acquire() as db:
+        with pytest.raises(DocumentNotVerifiedYet):
+            await get_clean_document(db, document, ANA)
+    assert await worker(door, clamd).step()
+    shown = (await door.client.get(location, headers=headers)).json()
+    assert (shown["state"], shown["pages"], shown["sha256"]) == ("ready", 1, hashlib.sha256(content).hexdigest())
+    look = await door.client.post(f"{location}/views", json={"purpose": "review"}, headers=headers)
+    async with httpx.AsyncClient() as browser:
+        assert (await browser.get(look.json()["url"])).content == content
+    seen = await door.parts.platform.pool.fetchrow("select actor, what, object, purpose from access_log")
+    assert tuple(seen or ()) == (f"person:{ANA}", "document", str(document), "review")
+    async with door.parts.platform.pool.acquire() as db:
+        clean = await get_clean_document(db, document, ANA)
+    assert clean.code == "UNIFILAR"
+    assert await door.parts.platform.storage.find(f"incoming/{document}") is None
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "sha256", "reason"),
+    [
+        (b"", "application/pdf", None, "empty"),
+        (b"%PDF-1.4 " + b"x" * (1024 * 1024), "application/pdf", None, "too-big"),
+        (jpeg(), "application/pdf", None, "wrong-type"),
+        (b"MZ\x90\x00 renamed.exe", "application/pdf", None, "wrong-type"),
+        (pdf("secret"), "application/pdf", None, "encrypted"),
+        (b"%PDF-1.4\nnothing of the kind", "application/pdf", None, "unreadable"),
+        (jpeg()[:300], "image/jpeg", None, "unreadable"),
+        (bomb(), "image/png", None, "too-many-pixels"),
+        (EICAR, "application/pdf", None, "infected"),
+        (pdf(), "application/pdf", "0" * 64, "checksum-differs"),
+    ],
+)
+async def test_a_bad_document_is_refused_by_name(
+    door: Running, clamd: str, content: bytes, media_type: str, sha256: str | None, reason: str
+) -> None:
+    announced = content[: 1024 * 1024]
+    location = await upload(door, announced, media_type, sha256)
+    document = UUID(location.rsplit("/", 1)[1])
+    if len(content) > len(announced):
+        await door.parts.platform.storage.put(f"incoming/{document}", content, media_type)
+    assert await worker(door, clamd).step()
+    shown = (await door.client.get(location, headers=door.issuer.person(ANA))).json()
+    assert (shown["state"], shown["refusal"]["code"]) == ("refused", reason)
+    assert shown["refusal"]["fix"]
+    async with door.parts.platform.pool.acquire() as db:
+        with pytest.raises(DocumentWasRefused):
+            await get_clean_document(db, document, ANA)
+
+
+async def test_somebody_elses_document_looks_unknown(door: Running) -> None:
+    location = await upload(door, pdf())
+    for answer in (
+        await door.client.get(location, headers=door.issuer.person(RUI)),
+        await door.client.post(f"{location}/views", json={"purpose": "curious"}, headers=door.issuer.person(RUI)),
+        await door.client.get(f"{location}/upload", headers=door.issuer.person(RUI)),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (404, "document-not-found")
+    assert (await door.client.get(location)).status_code == 401
+
+
+async def test_an_announced_size_beyond_the_limit_is_refused_at_once(door: Running) -> None:
+    body = {"owner_id": str(ANA), "code": "X", "name": "x", "size": 2**40, "media_type": "application/pdf"}
+    answer = await door.client.post("/v1/note-documents", json=body, headers={**door.issuer.person(ANA), "Idempotency-Key": str(uuid4())})
+    assert (answer.status_code, answer.json()["code"], answer.json()["pointer"]) == (422, "file-too-big", "/size")
+
+
+async def test_with_the_scanner_away_documents_wait(door: Running) -> None:
+    location = await upload(door, pdf())
+    with pytest.raises(Exception, match="indisponível"):
+        await worker(door, "127.0.0.1:9").step()
+    assert (await door.client.get(location, headers=door.issuer.person(ANA))).json()["state"] == "verifying"
+
+
+async def test_what_never_came_is_collected(door: Running, clamd: str) -> None:
+    location = await upload(door, pdf())
+    await door.parts.platform.pool.execute("update documents set started_at = started_at - interval '25 hours'")
+    await worker(door, clamd).sweep()
+    shown = (await door.client.get(location, headers=door.issuer.person(ANA))).json()
+    assert shown["state"] == "gone"
+
+
+async def test_a_file_name_is_stored_encrypted(door: Running) -> None:
+    await upload(door, pdf())
+    stored = await door.parts.platform.pool.fetchval("select data::text from events where type = 'UploadStarted'")
+    assert "diagrama" not in stored

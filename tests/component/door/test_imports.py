@@ -1,0 +1,63 @@
+"""Files of other systems: tried without effect, taken row by row, told line by line; and what is parked."""
+
+from uuid import UUID, uuid4
+
+import httpx
+
+from shared.imports import Imports
+from shared.testing.running import Running
+
+OPERATOR = UUID(int=7)
+CSV = b"number;name\n1;a\n2;b\nbad;c\n1;d\n"
+
+
+async def _import(door: Running, content: bytes, *, dry_run: bool) -> dict[str, object]:
+    headers = dict(door.issuer.staff(OPERATOR, "operator"))
+    address = (await door.client.post("/sample/v1/imports/uploads", headers=headers)).json()
+    async with httpx.AsyncClient() as browser:
+        assert (await browser.put(address["url"], content=content)).status_code == 200
+    body = {"kind": "numbers", "object": address["object"], "dry_run": dry_run}
+    asked = await door.client.post("/sample/v1/imports", json=body, headers=headers | {"Idempotency-Key": str(uuid4())})
+    assert asked.status_code == 202
+    platform = door.parts.platform
+    assert await Imports(platform.pool, platform.storage, platform.keys, door.parts.imports).step()
+    return dict((await door.client.get(asked.headers["location"], headers=headers)).json())
+
+
+async def test_a_trial_changes_nothing_and_says_what_would_change(door: Running) -> None:
+    found = await _import(door, CSV, dry_run=True)
+    assert found["state"] == "done"
+    assert found["report"] == {
+        "total": 4,
+        "changed": 2,
+        "already": 1,
+        "refused": 1,
+        "faults": [{"line": 4, "code": "malformed", "sentence": "Valor inválido."}],
+    }
+    assert await door.parts.platform.pool.fetchval("select count(*) from arrivals") == 0
+
+
+async def test_an_import_takes_the_good_rows(door: Running) -> None:
+    await _import(door, CSV, dry_run=False)
+    assert await door.parts.platform.pool.fetchval("select count(*) from arrivals") == 2
+    again = await _import(door, CSV, dry_run=False)
+    assert again["report"]["changed"] == 0  # type: ignore[index]
+
+
+async def test_what_is_no_csv_is_refused(door: Running) -> None:
+    for content in (b"\xff\xfe\x00", b"a;b\n1;2\n", b""):
+        found = await _import(door, content, dry_run=False)
+        assert found["state"] == "refused"
+
+
+async def test_parked_streams_are_for_operators(door: Running) -> None:
+    pool = door.parts.platform.pool
+    await pool.execute(
+        "insert into parked (reader, stream, version, event_id, record, error) values ('r', 'note-1', 1, gen_random_uuid(), '{}', 'unreadable')"
+    )
+    assert (await door.client.get("/sample/v1/parked-streams")).status_code == 401
+    assert (await door.client.get("/sample/v1/parked-streams", headers=door.issuer.staff(OPERATOR, "reviewer"))).status_code == 403
+    found = (await door.client.get("/sample/v1/parked-streams", headers=door.issuer.staff(OPERATOR, "operator"))).json()
+    assert [(item["reader"], item["stream"], item["error"]) for item in found["items"]] == [("r", "note-1", "unreadable")]
+    replay = await door.client.post("/sample/v1/parked-streams/r/note-1/replays", headers=door.issuer.staff(OPERATOR, "operator"))
+    assert (replay.status_code, replay.json()["code"]) == (404, "parked-stream-unknown")
