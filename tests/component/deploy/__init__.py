@@ -1,0 +1,1 @@
+"""What `make up` does when something is in its way."""
