@@ -95,13 +95,3 @@ class DeadlineMissed(Event):
     holder_id: UUID
     exclusion: str | None = None
     missed_at: datetime
-
-
-class VerdictNotApplied(Event):
-    """A conclusion that was about something else by the time it arrived; its review opens again."""
-
-    review_id: UUID
-    subject_stream: str
-    submission: int
-    why: str
-    at: datetime

@@ -1,0 +1,1 @@
+"""Requests: connection budgets and commissioning, from the draft to the connected plant."""
