@@ -166,6 +166,8 @@ async def read_all(bootstrap: str, topics: Sequence[str]) -> AsyncIterator[tuple
     try:
         partitions = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
         ends = {partition: end for partition, end in (await source.end_offsets(partitions)).items() if end > 0}
+        if not ends:
+            return
         source.assign(list(ends))
         await source.seek_to_beginning(*ends)
         while left := [partition for partition, end in ends.items() if await source.position(partition) < end]:

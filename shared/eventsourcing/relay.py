@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from shared.eventsourcing.codec import Unreadable
 from shared.eventsourcing.store import category_of
 from shared.kafka import BROKER_LOST, PARTITIONS, Incoming, consumer, headers_of, incoming, producer
-from shared.postgres import LOST, Db, Pool
+from shared.postgres import LOST, Pool
 
 log = structlog.get_logger(__name__)
 
@@ -100,10 +100,16 @@ class Relay:
             with contextlib.suppress(Exception):
                 await session.close(timeout=1)
 
-    async def _keep_session(self, session: Db) -> None:
-        while True:
+    async def _keep_session(self, session: "asyncpg.Connection[asyncpg.Record]") -> None:
+        """Say every two seconds that this leader lives; end at once when the session that leads does."""
+        ended = asyncio.Event()
+        session.add_termination_listener(lambda _session: ended.set())
+        while not (session.is_closed() or ended.is_set()):
             await session.fetchval("select 1")
-            await asyncio.sleep(_ALIVE_EVERY)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_ALIVE_EVERY):
+                    await ended.wait()
+        raise NoLongerLeader
 
     async def _publish(self) -> None:
         sender = await _started(self._bootstrap, self._service)

@@ -96,7 +96,7 @@ async def eventually(pool: Pool, sql: str, expected: object, seconds: float = 20
     found: object = None
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while (found := await pool.fetchval(sql)) != expected:  # noqa: ASYNC110 - a table is asked
+            while (found := await pool.fetchval(sql)) != expected:
                 await asyncio.sleep(0.05)
     assert found == expected, f"{sql}: {found!r}, not {expected!r}"
 

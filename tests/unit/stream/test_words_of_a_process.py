@@ -1,0 +1,132 @@
+"""What a process says about itself: lines without personal data, readiness with reasons, settings without secrets shown."""
+
+import base64
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from shared.eventsourcing.codec import Unreadable
+from shared.health import Health
+from shared.kafka import KeptRecord, incoming
+from shared.logging import scrub, without_personal
+from shared.platform import NameTwice, codec_of, reading
+from shared.service import Parts, Platform, Service
+from shared.settings import ServiceSettings
+from tests.component.stream import lantern
+
+SECRET = base64.b64encode(b"k" * 32).decode()
+
+
+class TryingSettings(ServiceSettings):
+    """Settings of a service that tries things."""
+
+    service: ClassVar[str] = "trying"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "529.982.247-25",
+        "52998224725",
+        "11.222.333/0001-81",
+        "12ABC34501DE35",
+        "ana.souza@exemplo.com.br",
+        "(92) 99123-4567",
+        "+55 92 991234567",
+        "92 3622-1234",
+    ],
+)
+def test_personal_data_does_not_leave_in_a_log_line(text: str) -> None:
+    line = scrub(None, "info", {"event": "odd", "detail": f"of {text} today", "inner": {"list": [text]}})
+    assert text not in str(line)
+    assert "[oculto]" in str(line)
+
+
+@pytest.mark.parametrize("text", ["counter-0190a1b2-c3d4-7e5f-8a9b-123456789012", "position 12345", "2026-11-24T06:42:39Z", "agencia 8101"])
+def test_ids_and_times_stay_readable(text: str) -> None:
+    assert without_personal(text) == text
+
+
+def test_secrets_are_hidden_by_their_names() -> None:
+    line = scrub(None, "info", {"event": "x", "password": "abc", "Authorization": "Bearer x", "code": "123", "count": 3})
+    assert line == {"event": "x", "password": "[oculto]", "Authorization": "[oculto]", "code": "[oculto]", "count": 3}
+
+
+async def test_readiness_names_what_is_missing_and_why() -> None:
+    health = Health()
+
+    async def away() -> str | None:
+        raise ConnectionError
+
+    async def here() -> str | None:
+        return None
+
+    health.check("database", away)
+    health.check("broker", here)
+    health.say("relay", "store-behind-topic")
+    assert await health.missing() == {"database": "ConnectionError", "relay": "store-behind-topic"}
+    health.say("relay", None)
+    assert await health.missing() == {"database": "ConnectionError"}
+
+
+@pytest.fixture
+def environ(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in ("TRYING_DATABASE_URL", "PERSON_KEYS", "TRYING_KEKS", "TRYING_SERVICE_KEY", "SERVICE_JWKS"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.delenv("ENVIRONMENT", raising=False)
+    return monkeypatch
+
+
+def test_a_setting_may_come_in_a_file_and_the_service_goes_before_all(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("from a file\n")
+    environ.delenv("TRYING_KEKS")
+    environ.setenv("TRYING_KEKS_FILE", str(tmp_path / "secret"))
+    environ.setenv("LOG_LEVEL", "error")
+    environ.setenv("TRYING_LOG_LEVEL", "debug")
+    environ.setenv("GD_PORT_TRYING", "8777")
+    settings = TryingSettings()
+    assert settings.keks.get_secret_value() == "from a file"
+    assert (settings.log_level, settings.port, settings.worker_port) == ("debug", 8777, 0)
+    assert "from a file" not in repr(settings)
+
+
+def test_a_moved_clock_is_refused_in_production(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("CLOCK_OFFSET", "86400")
+    assert TryingSettings().clock_offset.days == 1
+    environ.setenv("ENVIRONMENT", "production")
+    with pytest.raises(ValueError, match="CLOCK_OFFSET"):
+        TryingSettings()
+
+
+def _no_parts(platform: Platform) -> Parts:
+    return Parts(platform=platform, store=platform.store())
+
+
+def test_every_service_reads_ended_sessions_and_its_own_topics() -> None:
+    assert set(reading(lantern.service())) == {"identity.session", f"{lantern.NAME}.lantern"}
+
+
+def test_two_types_of_one_name_are_refused_at_the_start() -> None:
+    class LanternLit(lantern.LanternLit):
+        """Another of the same name."""
+
+    service = Service(
+        name="trying",
+        digit=8,
+        root=Path(),
+        settings=TryingSettings,
+        events=[LanternLit],
+        published={},
+        build=_no_parts,
+        reads={"lantern.lantern": [lantern.LanternLit]},
+    )
+    with pytest.raises(NameTwice, match="LanternLit"):
+        codec_of(service)
+
+
+def test_a_record_without_an_envelope_is_unreadable_and_says_nothing_of_its_content() -> None:
+    record = KeptRecord("t", 0, 0, b"529.982.247-25", [("ce_type", b"\xff")], b"529.982.247-25")
+    with pytest.raises(Unreadable) as unreadable:
+        incoming(record)
+    assert "529" not in unreadable.value.reason
