@@ -40,6 +40,7 @@ PURE = frozenset(
         "uuid",
         "zoneinfo",
         "pydantic",
+        "rfc8785",
     ]
 )
 KERNEL = ("shared.eventsourcing", "shared.contracts", "shared.calendar", "shared.identifiers")
