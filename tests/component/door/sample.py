@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from shared.catalogue import CATALOGUE, CataloguesView
+from shared.catalogue import CATALOGUE, CataloguesView, PublishCatalogue, Published
 from shared.clock import utc_now
 from shared.contracts.catalogue import CataloguePublished
 from shared.documents.decider import DOCUMENT, DocumentNotFound, Owner
@@ -89,13 +89,13 @@ class SampleSettings(ServiceSettings):
     service: ClassVar[str] = "sample"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SampleParts(Parts):
     """Notes and documents."""
 
-    notes: Handler[WriteNote, Note, NoteWritten] = cast("Handler[WriteNote, Note, NoteWritten]", None)
-    documents: Documents = cast("Documents", None)
-    catalogues: Handler[object, object, CataloguePublished] = cast("Handler[object, object, CataloguePublished]", None)
+    notes: Handler[WriteNote, Note, NoteWritten]
+    documents: Documents
+    catalogues: Handler[PublishCatalogue, Published, CataloguePublished]
 
 
 def parts_of(request: Request) -> SampleParts:
@@ -235,7 +235,7 @@ def build(platform: Platform) -> SampleParts:
         imports={"numbers": ImportKind(frozenset({"number"}), take)},
         notes=Handler("note", NOTE, store),
         documents=documents,
-        catalogues=cast("Handler[object, object, CataloguePublished]", Handler("catalogue", CATALOGUE, store)),
+        catalogues=Handler("catalogue", CATALOGUE, store),
     )
 
 

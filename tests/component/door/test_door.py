@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from shared.clock import utc_now
-from shared.http.tokens import ServiceTokens
+from shared.http.tokens import ServiceTokens, SigningKeysUnknown
 from shared.testing.running import Running
 from shared.testing.tokens import new_key
 
@@ -218,8 +218,6 @@ async def test_a_lost_database_is_an_honest_503(door: Running) -> None:
 async def test_signing_keys_that_cannot_be_read_are_an_honest_503(door: Running) -> None:
     class Away:
         async def find(self, kid: str) -> None:
-            from shared.http.tokens import SigningKeysUnknown
-
             raise SigningKeysUnknown(kid)
 
     door.app.state.door = replace(door.app.state.door, people=Away())

@@ -53,7 +53,8 @@ async def test_what_is_no_csv_is_refused(door: Running) -> None:
 async def test_parked_streams_are_for_operators(door: Running) -> None:
     pool = door.parts.platform.pool
     await pool.execute(
-        "insert into parked (reader, stream, version, event_id, record, error) values ('r', 'note-1', 1, gen_random_uuid(), '{}', 'unreadable')"
+        "insert into parked (reader, stream, version, event_id, record, error)"
+        " values ('r', 'note-1', 1, gen_random_uuid(), '{}', 'unreadable')"
     )
     assert (await door.client.get("/sample/v1/parked-streams")).status_code == 401
     assert (await door.client.get("/sample/v1/parked-streams", headers=door.issuer.staff(OPERATOR, "reviewer"))).status_code == 403

@@ -1,0 +1,52 @@
+"""Bringing a file as a browser does: announce it, put the bytes where told, say so, wait for the verdict."""
+
+import asyncio
+from hashlib import sha256
+
+import httpx
+
+from demo.client import Client
+from demo.surprise import Surprise
+
+_PATIENCE_SECONDS = 60
+
+
+async def upload(
+    client: Client, collection_path: str, content: bytes, name: str, media_type: str = "application/pdf", **fields: str
+) -> str:
+    """Upload and wait until it is clean; answers the document's id. `fields` are `owner_id` and `code`."""
+    document, state, code = await upload_and_wait(client, collection_path, content, name, media_type, **fields)
+    if state != "ready":
+        message = f"{name}: {state} {code}"
+        raise Surprise(message)
+    return document
+
+
+async def upload_and_wait(
+    client: Client, collection_path: str, content: bytes, name: str, media_type: str = "application/pdf", **fields: str
+) -> tuple[str, str, str | None]:
+    """Upload and wait for the verdict: the document's id, its state, and the code of a refusal."""
+    body = {**fields, "name": name, "size": len(content), "media_type": media_type, "sha256": sha256(content).hexdigest()}
+    started = await client.post(collection_path, body)
+    for part in started["upload"]["parts"]:
+        await _put(part["method"], part["url"], part["headers"], content)
+    location = f"{collection_path}/{started['id']}"
+    await client.post(f"{location}/completion", key=None)
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while True:
+            found = await client.get(location)
+            if found["state"] != "verifying":
+                refusal = found["refusal"]
+                return str(started["id"]), str(found["state"]), refusal["code"] if refusal else None
+            await asyncio.sleep(float(found.headers.get("retry-after", "0.5")) / 2)
+
+
+async def _put(method: str, url: str, headers: dict[str, str], content: bytes) -> None:
+    async with httpx.AsyncClient(timeout=60) as browser:
+        answer = await browser.request(method, url, headers=headers, content=content)
+        while answer.status_code in {429, 503}:
+            await asyncio.sleep(float(answer.headers.get("retry-after", "1")))
+            answer = await browser.request(method, url, headers=headers, content=content)
+    if not answer.is_success:
+        message = f"the file store answered {answer.status_code}"
+        raise Surprise(message)
