@@ -10,7 +10,6 @@ PY := .venv/bin/python
 READY := .venv/.locks
 LOCKS := $(wildcard requirements/*.txt)
 export UV_CACHE_DIR ?= $(CURDIR)/.local/uv-cache
-export UV_LINK_MODE ?= copy
 export PYTHONDONTWRITEBYTECODE ?=
 
 .PHONY: help up down reset status logs inbox demo verify test check unit component contract e2e faults bench lock format
