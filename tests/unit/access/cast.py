@@ -25,7 +25,7 @@ HOUSE = UnitNow(UNIT, ANA, active=True)
 PROTOCOL = "20263000000011"
 
 OFFER = OfferAccess(GRANT_ID, ANA, RUI, HOUSE, END, may_decide=False, proven=True, profile=APPROVED, already_live=False, present=NOW)
-ASK = RequestAccess(GRANT_ID, RUI, NUMBER, ANA, HOUSE, APPROVED, already_live=False, protocol=PROTOCOL, present=NOW)
+ASK = RequestAccess(GRANT_ID, RUI, NUMBER, ANA, HOUSE, APPROVED, already_live=False, asks_today=0, protocol=PROTOCOL, present=NOW)
 
 OFFERED = AccessOffered(
     grant_id=GRANT_ID, unit_id=UNIT, holder_id=ANA, professional_id=RUI, may_decide=False, ends_on=END, offered_at=MONDAY, lapses_at=LAPSES
@@ -44,7 +44,7 @@ LIKE = Characteristics(
 )
 AT = Place("Rua das Flores, 10", None)
 RECORD = TakeRegisterRecord(
-    UNIT, 1, None, NUMBER, "12345", Holder(ANA, "cpf", None), LIKE, AT, closed=False, origin_protocol=None, now=MONDAY
+    UNIT, 1, None, NUMBER, "12345", None, Holder(ANA, "cpf", None), LIKE, AT, closed=False, origin_protocol=None, now=MONDAY
 )
 REGISTERED = ConsumerUnitRegistered(
     unit_id=UNIT,

@@ -38,9 +38,18 @@ def test_the_same_again_says_nothing() -> None:
     given(CONSUMER_UNIT, REGISTERED, ADDRESS).when(LATER).then_nothing()
 
 
-@pytest.mark.parametrize("sequence", [1, 2])
-def test_an_equal_or_older_record_is_stale(sequence: int) -> None:
-    given(CONSUMER_UNIT, REGISTERED).when(replace(RECORD, sequence=sequence, last_sequence=2)).then_refused(StaleCisRecord)
+def test_an_older_record_is_stale_and_an_equal_one_already_so() -> None:
+    other = replace(RECORD, holder=Holder(BRUNO, "cpf", None), last_sequence=2)
+    given(CONSUMER_UNIT, REGISTERED).when(replace(other, sequence=1)).then_refused(StaleCisRecord)
+    given(CONSUMER_UNIT, REGISTERED).when(replace(other, sequence=2)).then_nothing()
+
+
+def test_a_unit_first_heard_of_under_its_second_number_has_both() -> None:
+    state = (
+        given(CONSUMER_UNIT).when(replace(RECORD, replaces="9")).then_types(ConsumerUnitRegistered, AddressGiven, ConsumerUnitRenumbered)
+    )
+    assert isinstance(state, Active)
+    assert (state.number, state.former_numbers) == (RECORD.number, frozenset({"9"}))
 
 
 def test_another_holder() -> None:

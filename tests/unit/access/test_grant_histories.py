@@ -27,7 +27,9 @@ def commands(draw: st.DrawFn, elapsed: int) -> c.GrantCommand:
     may_decide = draw(st.booleans())
     every: Sequence[c.GrantCommand] = [
         c.OfferAccess(GRANT_ID, by, RUI, unit, ends_on, may_decide, proven, APPROVED, already_live=False, present=now),
-        c.RequestAccess(GRANT_ID, RUI, NUMBER, by, draw(st.none() | units), APPROVED, already_live=False, protocol=PROTOCOL, present=now),
+        c.RequestAccess(
+            GRANT_ID, RUI, NUMBER, by, draw(st.none() | units), APPROVED, already_live=False, asks_today=0, protocol=PROTOCOL, present=now
+        ),
         c.ConfirmOffer(by, unit, APPROVED, now),
         c.AllowRequest(by, ends_on, may_decide, proven, unit, APPROVED, now),
         c.DeclineOffer(by, now),

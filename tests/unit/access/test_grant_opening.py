@@ -38,6 +38,7 @@ from services.access.domain.grant.refusals import (
     NotTheInvited,
     OfferOver,
     ProfessionalNotApproved,
+    TooManyAsks,
     UnknownGrant,
 )
 from services.access.domain.grant.states import Ended, Live
@@ -178,6 +179,12 @@ def test_the_professional_asks() -> None:
 @pytest.mark.parametrize("unit", [None, UnitNow(UNIT, BRUNO, active=True), UnitNow(UNIT, ANA, active=False)])
 def test_a_wrong_pair_is_written_down_and_nobody_is_told(unit: UnitNow | None) -> None:
     given(GRANT).when(replace(ASK, unit=unit)).then(TYPED, NOT_MATCHED)
+
+
+def test_twenty_asks_a_day_are_enough() -> None:
+    given(GRANT).when(replace(ASK, asks_today=19)).then(TYPED, REQUESTED)
+    refusal = given(GRANT).when(replace(ASK, asks_today=20, unit=None)).then_refused(TooManyAsks)
+    assert refusal.until == datetime(2026, 11, 24, 4, tzinfo=UTC)
 
 
 def test_the_holder_allows() -> None:

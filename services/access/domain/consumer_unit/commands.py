@@ -97,6 +97,7 @@ class TakeRegisterRecord:
     last_sequence: int | None
     number: str
     legacy_number: str | None
+    replaces: str | None
     holder: Holder
     characteristics: Characteristics
     place: Place

@@ -88,8 +88,10 @@ def decide(command: ConsumerUnitCommand, state: ConsumerUnit) -> Sequence[Consum
 
 
 def take_record(command: TakeRegisterRecord, state: ConsumerUnit) -> Sequence[ConsumerUnitEvent]:
-    """Everything that one record says, deed by deed; a late record says nothing."""
+    """Everything that one record says, deed by deed; the same record again says nothing, an older one is refused."""
     if command.last_sequence is not None and command.sequence <= command.last_sequence:
+        if command.sequence == command.last_sequence:
+            return []
         raise StaleCisRecord
     events: list[ConsumerUnitEvent] = []
     for deed in _deeds(command, state):
@@ -107,7 +109,7 @@ def _deeds(record: TakeRegisterRecord, state: ConsumerUnit) -> Sequence[Consumer
             return [
                 RegisterConsumerUnit(
                     record.unit_id,
-                    record.number,
+                    record.replaces or record.number,
                     record.legacy_number,
                     record.holder,
                     record.characteristics,
@@ -115,6 +117,7 @@ def _deeds(record: TakeRegisterRecord, state: ConsumerUnit) -> Sequence[Consumer
                     record.origin_protocol,
                     record.now,
                 ),
+                RenumberConsumerUnit(record.number, record.legacy_number, record.now),
                 *closing,
             ]
         case Closed():

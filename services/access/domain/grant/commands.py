@@ -52,6 +52,7 @@ class RequestAccess:
     unit: UnitNow | None
     profile: ProfileNow
     already_live: bool
+    asks_today: int
     protocol: str
     present: Present
 

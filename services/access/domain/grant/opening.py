@@ -43,6 +43,7 @@ from services.access.domain.grant.refusals import (
     NotTheHolder,
     OfferOver,
     ProfessionalNotApproved,
+    TooManyAsks,
     UnknownGrant,
 )
 from services.access.domain.grant.states import (
@@ -96,6 +97,8 @@ def ask(command: RequestAccess, state: Grant) -> Sequence[GrantEvent]:
     if command.asked_of_id == command.by:
         raise GrantToOneself
     approved(command.profile, command.present)
+    if command.asks_today >= command.present.terms.asks_per_day:
+        raise TooManyAsks(until=command.present.calendar.end_of_day(command.present.today))
     if command.already_live:
         raise AccessAlreadyLive
     now, lapses_at = command.present.now, command.present.lapses_at

@@ -91,3 +91,9 @@ class NotSuspended(Refusal):
     """Nothing to reinstate."""
 
     sentence = "Este acesso não está suspenso."
+
+
+class TooManyAsks(Refusal):
+    """A professional asks only so many times a day."""
+
+    sentence = "Você chegou ao limite de pedidos de acesso de hoje. Tente de novo amanhã."
