@@ -40,7 +40,6 @@ from services.professional.domain.profile.states import (
     OWN,
     Approved,
     Blank,
-    ChosenProfession,
     Closed,
     Expired,
     InProgress,
@@ -79,14 +78,17 @@ def choose_profession(command: ChooseProfession, state: Profile) -> Sequence[Pro
     """Say what one is."""
     profile_id, work = drafting(state)
     profession = command.profession
-    if work.form.profession == ChosenProfession(profession.code, profession.councils):
+    if work.form.profession == profession:
         return []
     return [
         ProfessionChosen(
             profile_id=profile_id,
             profession=profession.code,
-            councils=profession.councils,
             version=profession.version,
+            councils=profession.councils,
+            may_file=profession.may_file,
+            ceiling_kva=profession.ceiling_kva,
+            needs_attribution=profession.needs_attribution,
             chosen_at=command.now,
         )
     ]

@@ -70,7 +70,6 @@ class SubmitProfile:
     """Put it before a reviewer under this protocol."""
 
     checklist: Checklist
-    profession_version: int
     protocol: str
     due_on: date
     now: datetime
@@ -92,12 +91,11 @@ class StartRenewal:
 
 @dataclass(frozen=True, slots=True)
 class ApproveProfile:
-    """The reviewer's yes; `profession` is of the edition it was filed under, `terms` what the reviewer wrote (None: nothing)."""
+    """The reviewer's yes; `valid_until` is None where the reviewer wrote no terms."""
 
     review_id: UUID
     subject_stream: str
     submission: int
-    profession: Profession
     valid_until: date | None
     attribution_confirmed: bool
     today: date

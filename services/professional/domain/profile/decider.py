@@ -57,6 +57,7 @@ from services.professional.domain.profile.events import (
 from services.professional.domain.profile.judging import approve, reject
 from services.professional.domain.profile.remembering import (
     approved,
+    chosen,
     ended,
     form_changed,
     put_work,
@@ -74,7 +75,6 @@ from services.professional.domain.profile.states import (
     Approved,
     Attached,
     Blank,
-    ChosenProfession,
     Closed,
     Drafting,
     Form,
@@ -133,8 +133,8 @@ def evolve(state: Profile, event: ProfileEvent) -> Profile:
     match event:
         case ProfileStarted(profile_id=profile_id):
             return InProgress(profile_id, submissions_of(state), Drafting(Form()))
-        case ProfessionChosen(profession=code, councils=councils):
-            return form_changed(state, lambda form: form.with_profession(ChosenProfession(code, councils)))
+        case ProfessionChosen():
+            return form_changed(state, lambda form: form.with_profession(chosen(event)))
         case RegistrationGiven(council=council, number=number, uf=uf):
             return form_changed(state, lambda form: replace(form, registration=Registration(council, number, uf)))
         case CompanyGiven(company_id=company):

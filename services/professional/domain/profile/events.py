@@ -1,6 +1,7 @@
 """What happens to a profile: the private steps of building it, and what is published."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from shared.contracts.professional.profile import ClosedBy as ClosedBy
@@ -27,12 +28,15 @@ class ProfileStarted(Event):
 
 
 class ProfessionChosen(Event):
-    """The profession, and the councils that register it by the edition in force."""
+    """The profession, and what it may do by the edition of the catalogue in force."""
 
     profile_id: UUID
     profession: str
-    councils: tuple[Council, ...]
     version: int
+    councils: tuple[Council, ...]
+    may_file: tuple[Filing, ...]
+    ceiling_kva: Decimal | None
+    needs_attribution: bool
     chosen_at: datetime
 
 

@@ -28,7 +28,9 @@ def approve(command: ApproveProfile, state: Profile) -> Sequence[ProfileEvent]:
         return [_not_applied(command, "content-missing")]
     if command.valid_until < command.today:
         return [_not_applied(command, "validity-in-the-past")]
-    filed = work.filed
+    filed, profession = work.filed, work.form.profession
+    if profession is None:
+        raise ProfileUnknown
     return [
         ProfileApproved(
             profile_id=filed.profile_id,
@@ -37,8 +39,8 @@ def approve(command: ApproveProfile, state: Profile) -> Sequence[ProfileEvent]:
             profession=filed.profession,
             council=filed.council,
             uf=filed.uf,
-            may_file=may_file(command.profession, attribution_confirmed=command.attribution_confirmed),
-            ceiling_kva=command.profession.ceiling_kva,
+            may_file=may_file(profession, attribution_confirmed=command.attribution_confirmed),
+            ceiling_kva=profession.ceiling_kva,
             company_id=filed.company_id,
             valid_until=command.valid_until,
             approved_at=command.now,

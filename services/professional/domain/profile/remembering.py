@@ -6,7 +6,9 @@ An event that does not fit its state was never decided; such a history is broken
 from collections.abc import Callable
 from dataclasses import replace
 
+from services.professional.domain.profile.checklist import Profession
 from services.professional.domain.profile.events import (
+    ProfessionChosen,
     ProfileApproved,
     ProfileRejected,
     ProfileSubmitted,
@@ -58,6 +60,13 @@ def form_changed(state: Profile, change: Callable[[Form], Form]) -> Profile:
     if not isinstance(work, Drafting):
         raise BrokenHistory(type(state).__name__)
     return put_work(state, replace(work, form=change(work.form)))
+
+
+def chosen(event: ProfessionChosen) -> Profession:
+    """The profession, with what it may do by the edition it was chosen from."""
+    return Profession(
+        event.profession, event.version, event.councils, event.may_file, event.ceiling_kva, needs_attribution=event.needs_attribution
+    )
 
 
 def renewal(state: Profile) -> Drafting:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
+from services.professional.domain.profile.checklist import Profession
 from services.professional.domain.profile.events import (
     Council,
     ProfileApproved,
@@ -15,14 +16,6 @@ from shared.eventsourcing.event import Erased
 
 OWN: Literal["own"] = "own"
 type Workplace = Literal["own"] | UUID
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenProfession:
-    """The profession of a form and where it may be registered."""
-
-    code: str
-    councils: tuple[Council, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +40,12 @@ class Attached:
 class Form:
     """What the person says and shows."""
 
-    profession: ChosenProfession | None = None
+    profession: Profession | None = None
     registration: Registration | None = None
     workplace: Workplace | None = None
     documents: tuple[Attached, ...] = ()
 
-    def with_profession(self, profession: ChosenProfession) -> "Form":
+    def with_profession(self, profession: Profession) -> "Form":
         """Another profession; a registration in a council that does not register it falls."""
         fits = self.registration is not None and self.registration.council in profession.councils
         return replace(self, profession=profession, registration=self.registration if fits else None)

@@ -81,7 +81,7 @@ def submit(command: SubmitProfile, state: Profile) -> Sequence[ProfileEvent]:
             protocol=command.protocol,
             filed_at=command.now,
             due_on=command.due_on,
-            profession_version=command.profession_version,
+            profession_version=form.profession.version,
             checklist_version=command.checklist.version,
         )
     ]

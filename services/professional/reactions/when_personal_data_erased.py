@@ -1,0 +1,36 @@
+"""When a person asked to be forgotten, their profile ends; where none was ever approved, what they typed is destroyed."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.professional.domain.profile.commands import CloseProfile, ProfileCommand
+from services.professional.domain.profile.events import ProfileApproved, ProfileEvent
+from services.professional.domain.profile.states import Profile
+from shared.contracts.identity.user import PersonalDataErased
+from shared.eventsourcing.event import Cause, Event, Recorded
+from shared.eventsourcing.handler import Handler
+from shared.eventsourcing.keys import Keys
+from shared.eventsourcing.refusal import Refusal
+from shared.postgres import Db
+
+
+@dataclass(frozen=True)
+class WhenPersonalDataErased:
+    """Closes the profile; a profile that was approved keeps its key, because requests may rest on it for ten years."""
+
+    profiles: Handler[ProfileCommand, Profile, ProfileEvent]
+    keys: Keys
+    name: ClassVar[str] = "when_personal_data_erased"
+    on: ClassVar[frozenset[type[Event]]] = frozenset({PersonalDataErased})
+    refusals: ClassVar[frozenset[type[Refusal]]] = frozenset()
+
+    async def react(self, db: Db, event: Recorded[Any]) -> None:
+        """Close, and forget what no duty keeps."""
+        erased: PersonalDataErased = event.event
+        person: UUID = erased.person_id
+        cause = Cause("service:professional", event.cause.correlation, event.id, event.cause.trace)
+        outcome = await self.profiles(db, person, CloseProfile("erasure", erased.at), cause, reaction=self.name)
+        history = await self.profiles.store.load(db, outcome.stream)
+        if not any(isinstance(record.event, ProfileApproved) for record in history):
+            await self.keys.destroy(db, outcome.stream, before=erased.at)
