@@ -44,6 +44,14 @@ class SetNewPassword:
 
 
 @dataclass(frozen=True, slots=True)
+class RehashPassword:
+    """The same password under today's parameters; nobody is told, no session ends."""
+
+    password_hash: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeName:
     """Correct one's name."""
 
@@ -66,4 +74,4 @@ class ErasePersonalData:
     now: datetime
 
 
-type UserCommand = VerifyUser | ProveHolder | SetNewPassword | ChangeName | ChangePhone | ErasePersonalData
+type UserCommand = VerifyUser | ProveHolder | SetNewPassword | RehashPassword | ChangeName | ChangePhone | ErasePersonalData

@@ -10,6 +10,7 @@ from services.identity.domain.user.commands import (
     ChangePhone,
     ErasePersonalData,
     ProveHolder,
+    RehashPassword,
     SetNewPassword,
     UserCommand,
     VerifyUser,
@@ -20,6 +21,7 @@ from services.identity.domain.user.events import (
     HolderProven,
     NameChanged,
     PasswordChanged,
+    PasswordRehashed,
     PersonalDataErased,
     PhoneGiven,
     UserContactChanged,
@@ -77,6 +79,9 @@ def decide(command: UserCommand, state: User) -> Sequence[UserEvent]:
         case SetNewPassword():
             active(state)
             return [PasswordChanged(password_hash=command.password_hash, by=command.by, changed_at=command.now)]
+        case RehashPassword():
+            active(state)
+            return [PasswordRehashed(password_hash=command.password_hash, rehashed_at=command.now)]
         case ChangeName():
             return [] if active(state).name == command.name else [NameChanged(name=command.name, changed_at=command.now)]
         case ChangePhone():
@@ -145,7 +150,7 @@ def evolve(state: User, event: UserEvent) -> User:
             return replace(_active(state), name=event.name, email=event.email, phone=event.phone)
         case HolderProven():
             return replace(_active(state), holder=True)
-        case PasswordChanged() | UserContactChanged():
+        case PasswordChanged() | PasswordRehashed() | UserContactChanged():
             return state
         case NameChanged(name=name):
             return replace(_active(state), name=name)

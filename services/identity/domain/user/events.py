@@ -44,6 +44,13 @@ class PasswordChanged(Event):
     changed_at: datetime
 
 
+class PasswordRehashed(Event):
+    """The same password, hashed at today's cost."""
+
+    password_hash: Personal[str]
+    rehashed_at: datetime
+
+
 class NameChanged(Event):
     """Another name."""
 
@@ -63,11 +70,12 @@ type UserEvent = (
     | AccountOpened
     | HolderProven
     | PasswordChanged
+    | PasswordRehashed
     | NameChanged
     | PhoneGiven
     | UserContactChanged
     | AccountHandedOver
     | PersonalDataErased
 )
-PRIVATE: tuple[type[Event], ...] = (AccountOpened, PasswordChanged, NameChanged, PhoneGiven)
+PRIVATE: tuple[type[Event], ...] = (AccountOpened, PasswordChanged, PasswordRehashed, NameChanged, PhoneGiven)
 PUBLISHED: tuple[type[Event], ...] = (UserVerified, HolderProven, UserContactChanged, AccountHandedOver, PersonalDataErased)

@@ -1,0 +1,161 @@
+"""Recovery of a password: matching details, a code by e-mail, a new password; three answers, registered or not."""
+
+import hmac
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field
+
+from services.identity.api.browser import put, read
+from services.identity.api.log_in import end_all
+from services.identity.api.sign_ups import CodeBody
+from services.identity.api.typed import CompleteDocument, Email, Phone
+from services.identity.domain.attempts.rules import Charged, RecoveryIsBlocked
+from services.identity.domain.block.commands import Block
+from services.identity.domain.one_time_code.rules import CODE_LIVES, CodeWrong
+from services.identity.domain.password.rules import must_be_strong
+from services.identity.domain.recovery.commands import ConcludeRecovery, ProveRecovery, StartRecovery
+from services.identity.domain.recovery.decider import DataDiverges, Recovering, RecoveryNotFound, proven
+from services.identity.domain.recovery.events import WrongRecoveryCodeGiven
+from services.identity.domain.user.commands import SetNewPassword
+from services.identity.letters import send
+from services.identity.parts import IdentityParts, parts
+from services.identity.pepper import new_code
+from services.identity.views import accounts, attempts
+from services.identity.views.accounts import Account
+from shared.eventsourcing.event import Cause
+from shared.eventsourcing.transaction import transact
+from shared.http.body import Answer, Body
+from shared.http.cause import cause_of
+from shared.http.principal import anyone
+from shared.identifiers import parse_document
+from shared.ids import new_id
+from shared.postgres import Db
+
+router = APIRouter(prefix="/v1/recoveries", tags=["recoveries"])
+COOKIE = "recovery"
+
+
+class StartRecoveryBody(Body):
+    """What is on file: CPF or CNPJ, e-mail, phone."""
+
+    cpf_or_cnpj: CompleteDocument
+    email: Email
+    phone: Phone
+
+
+class NewPasswordBody(Body):
+    """The new password."""
+
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class RecoveryAnswer(Answer):
+    """The code was sent."""
+
+    id: UUID
+    step: str
+    expires_at: datetime
+    server_time: datetime
+
+
+@router.post("", status_code=202)
+async def start(
+    body: StartRecoveryBody,
+    request: Request,
+    response: Response,
+    _: Annotated[object, Depends(anyone)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> RecoveryAnswer:
+    """Recuperar a senha: se os dados conferem, um código vai para o e-mail do cadastro."""
+    person_id = parts.platform.people.of(parse_document(body.cpf_or_cnpj))
+    now, recovery_id, code = parts.platform.clock(), new_id(), new_code()
+    cause = cause_of(request, None, actor=f"person:{person_id}")
+
+    async def work(db: Db) -> Charged | None:
+        charged = await attempts.charge_attempt(db, person_id, attempts.UNKNOWN_BROWSER, "recovery", now)
+        account = await accounts.find_by_person(db, person_id)
+        if account is None or not _matches(account, body):
+            await _diverged(db, parts, account, charged, cause, now)
+            return charged
+        await attempts.forgive(db, person_id, attempts.UNKNOWN_BROWSER, "recovery")
+        command = StartRecovery(recovery_id, account.user_id, person_id, parts.pepper.digest("code", recovery_id, code), now)
+        await parts.recoveries(db, recovery_id, command, cause, person=person_id)
+        await send(db, parts.templates, new_id(), "recovery-code", person_id, {"code": code}, cause)
+        return None
+
+    diverged = await transact(parts.platform.pool, work)
+    if diverged is not None:
+        if diverged.is_last:
+            raise RecoveryIsBlocked(until=diverged.attempts.blocked_until)
+        raise DataDiverges(f"Os dados não conferem; restam {diverged.remaining} tentativas.", extra={"remaining": diverged.remaining})
+    put(response, parts, COOKIE, parts.pepper.seal("recovery", str(recovery_id)), int(CODE_LIVES.total_seconds()) * 2)
+    return RecoveryAnswer(id=recovery_id, step="code", expires_at=now + CODE_LIVES, server_time=now)
+
+
+def _matches(account: Account, body: StartRecoveryBody) -> bool:
+    email = hmac.compare_digest((account.email or "").encode(), body.email.encode())
+    phone = hmac.compare_digest((account.phone or "").encode(), body.phone.encode())
+    return email and phone
+
+
+async def _diverged(db: Db, parts: IdentityParts, account: Account | None, charged: Charged, cause: Cause, now: datetime) -> None:
+    until = charged.attempts.blocked_until
+    if account is None or until is None:
+        return
+    block_id = new_id()
+    await parts.blocks(db, block_id, Block(block_id, account.user_id, account.person_id, "recovery", until, now), cause)
+
+
+def _own(request: Request, parts: IdentityParts, recovery_id: UUID) -> None:
+    if parts.pepper.open("recovery", read(request, parts, COOKIE)) != str(recovery_id):
+        raise RecoveryNotFound
+
+
+@router.post("/{recovery_id}/proofs")
+async def prove(
+    recovery_id: UUID,
+    body: CodeBody,
+    request: Request,
+    _: Annotated[object, Depends(anyone)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> RecoveryAnswer:
+    """Digitar o código recebido por e-mail."""
+    _own(request, parts, recovery_id)
+    now = parts.platform.clock()
+    command = ProveRecovery(parts.pepper.digest("code", recovery_id, body.code), now)
+    outcome = await transact(parts.platform.pool, lambda db: parts.recoveries(db, recovery_id, command, cause_of(request, None)))
+    if any(isinstance(record.event, WrongRecoveryCodeGiven) for record in outcome.events):
+        left = outcome.state.code.tries_left if isinstance(outcome.state, Recovering) else 0
+        raise CodeWrong(step="code", extra={"tries_left": left})
+    return RecoveryAnswer(id=recovery_id, step="password", expires_at=now + CODE_LIVES, server_time=now)
+
+
+@router.post("/{recovery_id}/password", status_code=204)
+async def set_password(
+    recovery_id: UUID,
+    body: NewPasswordBody,
+    request: Request,
+    _: Annotated[object, Depends(anyone)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> None:
+    """Escolher a nova senha; todas as sessões terminam."""
+    _own(request, parts, recovery_id)
+    now = parts.platform.clock()
+    async with parts.platform.pool.acquire(timeout=5) as db:
+        going = proven((await parts.recoveries.load(db, recovery_id))[0], now)
+        account = await accounts.find(db, going.user_id)
+    if account is None:
+        raise RecoveryNotFound
+    must_be_strong(body.password, [word for word in (account.document, account.email, account.name, account.phone) if word])
+    hashed = await parts.passwords.hash(body.password)
+    cause = cause_of(request, None, actor=f"person:{going.person_id}")
+
+    async def work(db: Db) -> None:
+        await parts.recoveries(db, recovery_id, ConcludeRecovery(now), cause)
+        await parts.users(db, going.user_id, SetNewPassword(hashed, "recovery", now), cause)
+        await end_all(db, parts, going.user_id, "password-changed", cause)
+
+    await transact(parts.platform.pool, work)

@@ -1,0 +1,172 @@
+"""Log-in by CPF or CNPJ and password, refresh with rotation, log-out."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field
+
+from services.identity.api.browser import known_device, must_be_ours, put, read
+from services.identity.api.log_in import COOKIES, Kind, Opened, SessionAnswer, Who, access_answer, answer, end, forget_cookie, open_session
+from services.identity.api.typed import CompleteDocument
+from services.identity.domain.attempts.rules import Charged
+from services.identity.domain.block.commands import Block
+from services.identity.domain.session.commands import ReportReuse
+from services.identity.domain.user.commands import RehashPassword
+from services.identity.parts import IdentityParts, parts
+from services.identity.views import accounts, attempts, refresh_tokens, sessions, staff
+from services.identity.views.accounts import Account
+from shared.eventsourcing.event import Cause
+from shared.eventsourcing.refusal import Refusal
+from shared.eventsourcing.transaction import transact
+from shared.http.body import Body
+from shared.http.cause import cause_of
+from shared.http.principal import Principal, anyone, signed_in
+from shared.http.problem import Rejected, SessionOver
+from shared.identifiers import parse_document
+from shared.ids import new_id
+from shared.postgres import Db
+
+router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
+
+
+class CredentialsNotRecognised(Rejected):
+    """401: this CPF or CNPJ and this password do not open an account; it does not say which."""
+
+    status = 401
+    sentence = "CPF, CNPJ ou senha incorretos."
+
+
+class LogInBody(Body):
+    """CPF or CNPJ and password; `shared_device` keeps nothing after the browser closes."""
+
+    cpf_or_cnpj: CompleteDocument
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+    shared_device: bool = False
+
+
+@router.post("", status_code=201)
+async def log_in(
+    body: LogInBody,
+    request: Request,
+    response: Response,
+    _: Annotated[object, Depends(anyone)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> SessionAnswer:
+    """Entrar com CPF ou CNPJ e senha."""
+    person_id = parts.platform.people.of(parse_document(body.cpf_or_cnpj))
+    now = parts.platform.clock()
+    device = known_device(request, parts, person_id)
+    browser = device or attempts.UNKNOWN_BROWSER
+    charged, account = await transact(parts.platform.pool, lambda db: _charge(db, person_id, browser, now))
+    cause = cause_of(request, None, actor=f"person:{person_id}")
+    hashed = account.password_hash if account else None
+    if not await parts.passwords.fits(hashed, body.password) or account is None or hashed is None:
+        await transact(parts.platform.pool, lambda db: _missed(db, parts, account, charged, cause, now))
+        raise CredentialsNotRecognised
+    renewed = await parts.passwords.hash(body.password) if parts.passwords.is_dated(hashed) else None
+
+    async def work(db: Db) -> Opened:
+        await attempts.forgive(db, person_id, browser, "password")
+        if renewed is not None:
+            await parts.users(db, account.user_id, RehashPassword(renewed, now), cause)
+        who = Who(account.user_id, person_id, "customer", ("pwd",), representative_id=account.representative_id)
+        return await open_session(db, parts, request, who, cause, known=device, new_browser=device is None, shared=body.shared_device)
+
+    return await answer(parts, response, await transact(parts.platform.pool, work))
+
+
+async def _charge(db: Db, person_id: UUID, browser: UUID, now: datetime) -> tuple[Charged, Account | None]:
+    """Count the attempt before the password is looked at; raises LoginIsBlocked, and then nothing counts."""
+    if browser == attempts.UNKNOWN_BROWSER:
+        await attempts.must_not_be_blocked(db, person_id, "recovery", now)
+    charged = await attempts.charge_attempt(db, person_id, browser, "password", now)
+    return charged, await accounts.find_by_person(db, person_id)
+
+
+async def _missed(db: Db, parts: IdentityParts, account: Account | None, charged: Charged, cause: Cause, now: datetime) -> None:
+    """The third miss blocks; an account is told."""
+    until = charged.attempts.blocked_until
+    if account is None or until is None or not charged.is_last:
+        return
+    block_id = new_id()
+    await parts.blocks(db, block_id, Block(block_id, account.user_id, account.person_id, "login", until, now), cause)
+
+
+@router.post("/refreshes")
+async def refresh(
+    request: Request,
+    response: Response,
+    _: Annotated[object, Depends(anyone)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> SessionAnswer:
+    """Renovar o acesso com o cookie da sessão; o cookie é trocado."""
+    return await renew(request, response, parts, "customer")
+
+
+async def renew(request: Request, response: Response, parts: IdentityParts, kind: Kind) -> SessionAnswer:
+    """A new access token for a good refresh token; a copied one ends the session. Raises SessionOver."""
+    must_be_ours(request, parts)
+    token = read(request, parts, COOKIES[kind])
+    session_id = refresh_tokens.session_of(token)
+    if session_id is None:
+        raise SessionOver
+    found = await transact(parts.platform.pool, lambda db: _rotate(db, parts, request, token, session_id, kind))
+    if isinstance(found, Refusal):
+        forget_cookie(parts, response, kind)
+        raise found
+    refreshed, session, who = found
+    age = None if session.shared_device or kind == "staff" else refreshed.cookie_age
+    put(response, parts, COOKIES[kind], refreshed.token or "", age)
+    return await access_answer(parts, who, session.session_id, session.authenticated_at)
+
+
+type _Rotated = tuple[refresh_tokens.Refreshed, sessions.OpenSession, Who]
+
+
+async def _rotate(db: Db, parts: IdentityParts, request: Request, token: str, session_id: UUID, kind: Kind) -> _Rotated | SessionOver:
+    session = await sessions.find_live(db, session_id)
+    if session is None or session.kind != kind:
+        return SessionOver()
+    device = known_device(request, parts, session.person_id)
+    refreshed = await refresh_tokens.rotate(db, parts.pepper, token, device, parts.platform.clock())
+    cause = cause_of(request, None, actor=f"person:{session.person_id}" if kind == "customer" else f"staff:{session.subject_id}")
+    if refreshed is None:
+        return SessionOver()
+    if refreshed.outcome == "reused":
+        await parts.sessions(db, session_id, ReportReuse(parts.platform.clock()), cause)
+        await refresh_tokens.forget(db, session_id)
+        return SessionOver(extra={"because": "refresh-token-reused"})
+    who = await _still(db, session, kind)
+    if refreshed.outcome == "over" or who is None:
+        await end(db, parts, session_id, "logged-out", cause)
+        return SessionOver()
+    return refreshed, session, who
+
+
+async def _still(db: Db, session: sessions.OpenSession, kind: Kind) -> Who | None:
+    """Who the session is of, as they are now: roles change."""
+    if kind == "customer":
+        account = await accounts.find(db, session.subject_id)
+        if account is None:
+            return None
+        return Who(account.user_id, account.person_id, kind, tuple(session.amr), representative_id=account.representative_id)
+    member = await staff.find(db, session.subject_id)
+    if member is None or member.state != "active":
+        return None
+    return Who(member.staff_id, member.person_id, kind, tuple(session.amr), tuple(member.roles))
+
+
+@router.delete("/current", status_code=204)
+async def log_out(
+    request: Request,
+    response: Response,
+    who: Annotated[Principal, Depends(signed_in)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> None:
+    """Sair."""
+    session_id = who.sid
+    if session_id is not None:
+        await transact(parts.platform.pool, lambda db: end(db, parts, session_id, "logged-out", cause_of(request, who)))
+    forget_cookie(parts, response, "staff" if who.kind == "staff" else "customer")

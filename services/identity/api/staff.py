@@ -1,0 +1,257 @@
+"""Staff: invited by an admin, roles granted and taken by another, suspended and reinstated."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field
+
+from services.identity.api.log_in import end_all
+from services.identity.api.typed import Email, Name
+from services.identity.domain.staff_member.commands import (
+    GrantRole,
+    InviteAgain,
+    ReinstateStaff,
+    ResetTotp,
+    StaffCommand,
+    SuspendStaff,
+    TakeRole,
+)
+from services.identity.domain.staff_member.decider import StaffNotFound
+from services.identity.invitations import Invitee, invite, new_link
+from services.identity.letters import send
+from services.identity.parts import IdentityParts, parts
+from services.identity.views import staff as staff_rows
+from services.identity.views.staff import StaffRow
+from shared.contracts.identity.staff_member import Role
+from shared.eventsourcing.event import Cause
+from shared.eventsourcing.transaction import transact
+from shared.http.body import Answer, Body, CreatedAnswer
+from shared.http.cause import cause
+from shared.http.etag import etag, if_match
+from shared.http.idempotency import Once, Reply, created, once
+from shared.http.principal import Principal, staff, step_up
+from shared.identifiers import parse_cpf
+from shared.ids import new_id
+from shared.postgres import Db
+
+router = APIRouter(prefix="/v1/staff", tags=["staff"])
+
+
+class InviteStaffBody(Body):
+    """Whom to invite, and to which roles."""
+
+    cpf: Annotated[str, Field(min_length=11, max_length=20)]
+    name: Name
+    email: Email
+    roles: Annotated[list[Role], Field(min_length=1, max_length=9)]
+
+
+class RoleBody(Body):
+    """A role."""
+
+    role: Role
+
+
+class StaffAnswer(Answer):
+    """A staff member."""
+
+    staff_id: UUID
+    person_id: UUID
+    display_name: str | None
+    email: str | None
+    roles: list[str]
+    state: str
+    invited_at: datetime
+    version: int
+
+
+class StaffListAnswer(Answer):
+    """All staff."""
+
+    staff: list[StaffAnswer]
+    server_time: datetime
+
+
+def _answer(row: StaffRow) -> StaffAnswer:
+    return StaffAnswer(
+        staff_id=row.staff_id,
+        person_id=row.person_id,
+        display_name=row.name,
+        email=row.email,
+        roles=sorted(row.roles),
+        state=row.state,
+        invited_at=row.invited_at,
+        version=row.version,
+    )
+
+
+async def _told(
+    parts: IdentityParts, staff_id: UUID, command: StaffCommand, cause: Cause, response: Response, expected: int | None
+) -> StaffAnswer:
+    async def work(db: Db) -> StaffRow:
+        await parts.staff_members(db, staff_id, command, cause, expected=expected)
+        return await _get(db, staff_id)
+
+    row = await transact(parts.platform.pool, work, retry=expected is None)
+    response.headers["ETag"] = etag(row.version)
+    return _answer(row)
+
+
+async def _get(db: Db, staff_id: UUID) -> StaffRow:
+    row = await staff_rows.find(db, staff_id)
+    if row is None:
+        raise StaffNotFound
+    return row
+
+
+@router.post("", status_code=201)
+async def invite_staff(
+    body: InviteStaffBody,
+    response: Response,
+    who: Annotated[Principal, Depends(step_up("admin"))],
+    once: Annotated[Once, Depends(once)],
+    cause: Annotated[Cause, Depends(cause)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> CreatedAnswer:
+    """Convidar alguém para a equipe; o convite vai por e-mail."""
+    invitee = Invitee(parse_cpf(body.cpf), body.name, body.email, tuple(body.roles))
+
+    async def work(db: Db) -> Reply:
+        staff_id, version = await invite(db, parts, invitee, who.sub, cause)
+        return Reply(201, f"/v1/staff/{staff_id}", {"id": str(staff_id)}, version)
+
+    return created(await transact(parts.platform.pool, lambda db: once.run(db, work)), response)
+
+
+@router.get("")
+async def list_staff(
+    _: Annotated[Principal, Depends(staff("admin", "auditor", "supervisor"))], parts: Annotated[IdentityParts, Depends(parts)]
+) -> StaffListAnswer:
+    """A equipe."""
+    async with parts.platform.pool.acquire(timeout=5) as db:
+        rows = await staff_rows.everybody(db)
+    return StaffListAnswer(staff=[_answer(row) for row in rows], server_time=parts.platform.clock())
+
+
+@router.get("/{staff_id}")
+async def show_staff(
+    staff_id: UUID,
+    response: Response,
+    _: Annotated[Principal, Depends(staff("admin", "auditor", "supervisor"))],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> StaffAnswer:
+    """Uma pessoa da equipe."""
+    async with parts.platform.pool.acquire(timeout=5) as db:
+        row = await _get(db, staff_id)
+    response.headers["ETag"] = etag(row.version)
+    return _answer(row)
+
+
+@router.post("/{staff_id}/invitations", status_code=202)
+async def invite_again(
+    staff_id: UUID,
+    who: Annotated[Principal, Depends(step_up("admin"))],
+    cause: Annotated[Cause, Depends(cause)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> None:
+    """Enviar o convite de novo; o anterior deixa de valer."""
+    link, digest = new_link(parts, staff_id)
+    command = InviteAgain(digest, who.sub, parts.platform.clock())
+    await transact(parts.platform.pool, lambda db: _send_link(db, parts, staff_id, command, link, cause))
+
+
+@router.post("/{staff_id}/totp-resets", status_code=202)
+async def reset_totp(
+    staff_id: UUID,
+    who: Annotated[Principal, Depends(step_up("admin"))],
+    cause: Annotated[Cause, Depends(cause)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> None:
+    """Anular o segundo fator de outra pessoa da equipe; ela recebe um novo convite."""
+    link, digest = new_link(parts, staff_id)
+    command = ResetTotp(digest, who.sub, parts.platform.clock())
+
+    async def work(db: Db) -> None:
+        await _send_link(db, parts, staff_id, command, link, cause)
+        await end_all(db, parts, staff_id, "roles-changed", cause)
+
+    await transact(parts.platform.pool, work)
+
+
+async def _send_link(db: Db, parts: IdentityParts, staff_id: UUID, command: StaffCommand, link: str, cause: Cause) -> None:
+    await parts.staff_members(db, staff_id, command, cause)
+    row = await _get(db, staff_id)
+    await send(db, parts.templates, new_id(), "staff-invitation", row.person_id, {"link": link}, cause, address=row.email)
+
+
+@router.post("/{staff_id}/roles")
+async def grant_role(
+    staff_id: UUID,
+    body: RoleBody,
+    response: Response,
+    who: Annotated[Principal, Depends(step_up("admin"))],
+    expected: Annotated[int | None, Depends(if_match)],
+    cause: Annotated[Cause, Depends(cause)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> StaffAnswer:
+    """Dar um papel."""
+    return await _told(parts, staff_id, GrantRole(body.role, who.sub, parts.platform.clock()), cause, response, expected)
+
+
+@router.post("/{staff_id}/roles/{role}/removal")
+async def take_role(
+    staff_id: UUID,
+    role: Role,
+    response: Response,
+    who: Annotated[Principal, Depends(step_up("admin"))],
+    cause: Annotated[Cause, Depends(cause)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> StaffAnswer:
+    """Tirar um papel; as sessões da pessoa terminam."""
+
+    async def work(db: Db) -> StaffRow:
+        others = await staff_rows.other_admins(db, staff_id)
+        outcome = await parts.staff_members(db, staff_id, TakeRole(role, who.sub, others, parts.platform.clock()), cause)
+        if outcome.events:
+            await end_all(db, parts, staff_id, "roles-changed", cause)
+        return await _get(db, staff_id)
+
+    row = await transact(parts.platform.pool, work)
+    response.headers["ETag"] = etag(row.version)
+    return _answer(row)
+
+
+@router.post("/{staff_id}/suspension")
+async def suspend(
+    staff_id: UUID,
+    response: Response,
+    who: Annotated[Principal, Depends(step_up("admin"))],
+    cause: Annotated[Cause, Depends(cause)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> StaffAnswer:
+    """Suspender o acesso de alguém da equipe; as sessões terminam."""
+
+    async def work(db: Db) -> StaffRow:
+        others = await staff_rows.other_admins(db, staff_id)
+        await parts.staff_members(db, staff_id, SuspendStaff(who.sub, others, parts.platform.clock()), cause)
+        await end_all(db, parts, staff_id, "staff-suspended", cause)
+        return await _get(db, staff_id)
+
+    row = await transact(parts.platform.pool, work)
+    response.headers["ETag"] = etag(row.version)
+    return _answer(row)
+
+
+@router.post("/{staff_id}/reinstatement")
+async def reinstate(
+    staff_id: UUID,
+    response: Response,
+    who: Annotated[Principal, Depends(step_up("admin"))],
+    expected: Annotated[int | None, Depends(if_match)],
+    cause: Annotated[Cause, Depends(cause)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> StaffAnswer:
+    """Devolver o acesso."""
+    return await _told(parts, staff_id, ReinstateStaff(who.sub, parts.platform.clock()), cause, response, expected)

@@ -1,0 +1,182 @@
+"""Staff log-in: invitation accepted with a password, then password and second factor; a fresh one before what is dangerous."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+import pyotp
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field
+
+from services.identity.api.browser import known_device
+from services.identity.api.log_in import Opened, SessionAnswer, Who, access_answer, answer, open_session
+from services.identity.api.sessions import CredentialsNotRecognised, renew
+from services.identity.domain.password.rules import must_be_strong
+from services.identity.domain.session.commands import ShowSecondFactor
+from services.identity.domain.staff_member.commands import AcceptInvitation, EnrolTotp
+from services.identity.domain.staff_member.decider import InvitationInvalid
+from services.identity.invitations import token_digest
+from services.identity.parts import IdentityParts, parts
+from services.identity.views import attempts, sessions, staff, totp_uses
+from services.identity.views.staff import StaffRow
+from shared.eventsourcing.event import Cause
+from shared.eventsourcing.transaction import transact
+from shared.http.body import Answer, Body
+from shared.http.cause import cause, cause_of
+from shared.http.principal import Principal, anyone
+from shared.http.principal import staff as any_staff
+from shared.http.problem import SessionOver
+from shared.identifiers import Document, parse_cpf
+from shared.postgres import Db
+
+router = APIRouter(prefix="/v1/staff", tags=["staff-sessions"])
+type Totp = Annotated[str, Field(pattern=r"^\d{6}$")]
+_STEP = timedelta(seconds=30)
+
+
+class AcceptInvitationBody(Body):
+    """The token of the link, and a password."""
+
+    token: Annotated[str, Field(min_length=40, max_length=200)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class StaffLogInBody(Body):
+    """CPF, password and the code of the authenticator app."""
+
+    cpf: Annotated[str, Field(min_length=11, max_length=20)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+    totp: Totp
+
+
+class StepUpBody(Body):
+    """The code of the authenticator app."""
+
+    totp: Totp
+
+
+class EnrolmentAnswer(Answer):
+    """What the authenticator app needs, shown once."""
+
+    staff_id: UUID
+    totp_secret: str
+    otpauth_uri: str
+
+
+@router.post("/invitations/acceptance")
+async def accept_invitation(
+    body: AcceptInvitationBody,
+    request: Request,
+    _: Annotated[object, Depends(anyone)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> EnrolmentAnswer:
+    """Aceitar o convite: escolher a senha e receber o segredo do aplicativo autenticador."""
+    staff_id = _staff_of(body.token)
+    async with parts.platform.pool.acquire(timeout=5) as db:
+        row = await staff.find(db, staff_id)
+    if row is None:
+        raise InvitationInvalid
+    must_be_strong(body.password, [word for word in (row.name, row.email) if word])
+    secret = pyotp.random_base32()
+    hashed = await parts.passwords.hash(body.password)
+    command = AcceptInvitation(token_digest(parts, body.token), hashed, secret, parts.platform.clock())
+    await transact(parts.platform.pool, lambda db: parts.staff_members(db, staff_id, command, cause_of(request, None)))
+    uri = pyotp.TOTP(secret).provisioning_uri(name=row.email or str(staff_id), issuer_name=parts.settings.brand_name)
+    return EnrolmentAnswer(staff_id=staff_id, totp_secret=secret, otpauth_uri=uri)
+
+
+def _staff_of(token: str) -> UUID:
+    try:
+        return UUID(token.partition(".")[0])
+    except ValueError:
+        raise InvitationInvalid from None
+
+
+@router.post("/sessions", status_code=201)
+async def log_in(
+    body: StaffLogInBody,
+    request: Request,
+    response: Response,
+    _: Annotated[object, Depends(anyone)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> SessionAnswer:
+    """Entrar na equipe com CPF, senha e código do aplicativo."""
+    person_id = parts.platform.people.of(Document("cpf", parse_cpf(body.cpf)))
+    now = parts.platform.clock()
+    device = known_device(request, parts, person_id)
+    browser = device or attempts.UNKNOWN_BROWSER
+
+    async def charge(db: Db) -> StaffRow | None:
+        await attempts.charge_attempt(db, person_id, browser, "staff-password", now)
+        return await staff.find_by_person(db, person_id)
+
+    row = await transact(parts.platform.pool, charge)
+    fits = await parts.passwords.fits(row.password_hash if row else None, body.password)
+    if row is None or not fits or row.totp_secret is None or row.state not in {"accepted", "active"}:
+        raise CredentialsNotRecognised
+    member, secret = row, row.totp_secret
+    cause = cause_of(request, None, actor=f"staff:{row.staff_id}")
+
+    async def work(db: Db) -> Opened:
+        await _spend(db, parts, member.staff_id, secret, body.totp)
+        await attempts.forgive(db, person_id, browser, "staff-password")
+        await parts.staff_members(db, member.staff_id, EnrolTotp(now), cause)
+        who = Who(member.staff_id, person_id, "staff", ("pwd", "otp"), tuple(sorted(member.roles)))
+        return await open_session(db, parts, request, who, cause, known=device, new_browser=device is None, shared=False)
+
+    return await answer(parts, response, await transact(parts.platform.pool, work))
+
+
+async def _spend(db: Db, parts: IdentityParts, staff_id: UUID, secret: str, code: str) -> None:
+    """Take a code once: of this half minute or a neighbouring one. Raises CredentialsNotRecognised, TotpReplayed."""
+    now = parts.platform.clock()
+    totp = pyotp.TOTP(secret)
+    current = int(now.timestamp() // _STEP.total_seconds())
+    for step in (current, current - 1, current + 1):
+        if totp.verify(code, for_time=step * int(_STEP.total_seconds()), valid_window=0):
+            await totp_uses.spend(db, staff_id, step)
+            return
+    raise CredentialsNotRecognised
+
+
+@router.post("/sessions/refreshes")
+async def refresh(
+    request: Request,
+    response: Response,
+    _: Annotated[object, Depends(anyone)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> SessionAnswer:
+    """Renovar o acesso da equipe com o cookie da sessão."""
+    return await renew(request, response, parts, "staff")
+
+
+@router.post("/step-ups")
+async def step_up(
+    body: StepUpBody,
+    who: Annotated[Principal, Depends(any_staff())],
+    cause: Annotated[Cause, Depends(cause)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> SessionAnswer:
+    """Confirmar de novo o segundo fator, antes de um ato sensível."""
+    now = parts.platform.clock()
+    session_id = who.sid
+    if session_id is None:
+        raise SessionOver
+
+    async def charge(db: Db) -> StaffRow:
+        await attempts.charge_attempt(db, who.pid, session_id, "staff-password", now)
+        row = await staff.find(db, who.sub)
+        if row is None or row.totp_secret is None or await sessions.find_live(db, session_id) is None:
+            raise SessionOver
+        return row
+
+    row = await transact(parts.platform.pool, charge)
+
+    async def work(db: Db) -> None:
+        await _spend(db, parts, row.staff_id, str(row.totp_secret), body.totp)
+        await attempts.forgive(db, who.pid, session_id, "staff-password")
+        await parts.sessions(db, session_id, ShowSecondFactor(now), cause)
+
+    await transact(parts.platform.pool, work)
+    known = Who(row.staff_id, row.person_id, "staff", ("pwd", "otp"), tuple(sorted(row.roles)))
+    return await access_answer(parts, known, session_id, now)

@@ -1,0 +1,51 @@
+"""What people type, made canonical at the door: e-mail, phone, name; a CPF or CNPJ is parsed by the route that uses it."""
+
+from typing import Annotated
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+
+def canonical_email(text: str) -> str:
+    """A deliverable-looking address in lower case; raises ValueError."""
+    return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
+
+
+def canonical_phone(text: str) -> str:
+    """A Brazilian number in E.164; raises ValueError."""
+    try:
+        number = phonenumbers.parse(text, "BR")
+    except phonenumbers.NumberParseException as error:
+        raise ValueError from error
+    if number.country_code != 55 or not phonenumbers.is_valid_number(number):  # noqa: PLR2004 - Brazil
+        raise ValueError
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _email(text: str) -> str:
+    try:
+        return canonical_email(text)
+    except EmailNotValidError:
+        raise PydanticCustomError("email_invalid", "E-mail inválido.") from None
+
+
+def _phone(text: str) -> str:
+    try:
+        return canonical_phone(text)
+    except ValueError:
+        raise PydanticCustomError("phone_invalid", "Telefone inválido.") from None
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not any(letter.isalpha() for letter in name) or any(not letter.isprintable() for letter in name) or "{" in name:
+        raise PydanticCustomError("name_invalid", "Nome inválido.")
+    return name
+
+
+type CompleteDocument = Annotated[str, Field(min_length=11, max_length=24)]
+type Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+type Phone = Annotated[str, Field(max_length=30), AfterValidator(_phone)]
+type Name = Annotated[str, Field(min_length=2, max_length=150), AfterValidator(_name)]

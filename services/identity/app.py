@@ -1,0 +1,110 @@
+"""Composition of identity: what it is made of, and how its parts hang together."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from services.identity.api import customers, keys, mails, me, people, recoveries, sessions, staff, staff_sessions
+from services.identity.api import sign_ups as sign_ups_routes
+from services.identity.domain.block.decider import BLOCK
+from services.identity.domain.block.events import PUBLISHED as BLOCK_PUBLISHED
+from services.identity.domain.mail.decider import MAIL
+from services.identity.domain.mail.events import PRIVATE as MAIL_PRIVATE
+from services.identity.domain.mail.events import PUBLISHED as MAIL_PUBLISHED
+from services.identity.domain.recovery.decider import RECOVERY
+from services.identity.domain.recovery.events import EVENTS as RECOVERY_EVENTS
+from services.identity.domain.session.decider import SESSION
+from services.identity.domain.session.events import PRIVATE as SESSION_PRIVATE
+from services.identity.domain.session.events import PUBLISHED as SESSION_PUBLISHED
+from services.identity.domain.sign_up.decider import SIGN_UP
+from services.identity.domain.sign_up.events import EVENTS as SIGN_UP_EVENTS
+from services.identity.domain.staff_member.decider import STAFF_MEMBER
+from services.identity.domain.staff_member.events import PRIVATE as STAFF_PRIVATE
+from services.identity.domain.staff_member.events import PUBLISHED as STAFF_PUBLISHED
+from services.identity.domain.user.decider import USER
+from services.identity.domain.user.events import PRIVATE as USER_PRIVATE
+from services.identity.domain.user.events import PUBLISHED as USER_PUBLISHED
+from services.identity.hashing import Passwords
+from services.identity.housekeeping import Housekeeping
+from services.identity.invitations import invite_admin
+from services.identity.parts import IdentityParts
+from services.identity.pepper import Pepper
+from services.identity.post_office import PostOffice
+from services.identity.reactions.when_register_changed import TakeCustomer
+from services.identity.reactions.when_sign_up_lapsed import AbandonLapsed
+from services.identity.settings import IdentitySettings
+from services.identity.signing import SigningKeys
+from services.identity.views.accounts import Accounts
+from services.identity.views.own_notices import OwnNotices
+from services.identity.views.sessions import Sessions
+from services.identity.views.sign_up_deadlines import TIMER, SignUpDeadlines
+from services.identity.views.staff import StaffMembers
+from shared.eventsourcing.handler import Handler
+from shared.imports import ImportKind
+from shared.mail.templates import Templates
+from shared.service import Ingress, Platform, Service
+
+ROOT = Path(__file__).parent
+PUBLISHED = {
+    "user": [*USER_PUBLISHED, *BLOCK_PUBLISHED, *MAIL_PUBLISHED],
+    "session": list(SESSION_PUBLISHED),
+    "staff-member": list(STAFF_PUBLISHED),
+}
+PRIVATE = [*SIGN_UP_EVENTS, *USER_PRIVATE, *SESSION_PRIVATE, *RECOVERY_EVENTS, *STAFF_PRIVATE, *MAIL_PRIVATE]
+CUSTOMER_COLUMNS = frozenset({"sequence", "at", "document", "kind", "name", "status"})
+
+
+def build(platform: Platform) -> IdentityParts:
+    """The parts of identity."""
+    settings = platform.settings
+    if not isinstance(settings, IdentitySettings):
+        raise TypeError(settings)
+    templates = Templates(ROOT / "mails", brand_name=settings.brand_name, public_url=settings.public_url, channels=settings.channels)
+    views = [Accounts(), Sessions(), StaffMembers(), SignUpDeadlines(), OwnNotices(templates, ZoneInfo(settings.timezone))]
+    store = platform.store(views)
+    users, sign_ups = Handler("user", USER, store), Handler("sign-up", SIGN_UP, store)
+    signing = SigningKeys(platform.pool, platform.keys, platform.clock, settings.signing_key_lives)
+    customer = TakeCustomer(platform.people, users, platform.clock)
+    return IdentityParts(
+        platform=platform,
+        store=store,
+        routers=[
+            module.router for module in (sign_ups_routes, sessions, me, recoveries, staff_sessions, staff, customers, people, mails, keys)
+        ],
+        timers={TIMER: AbandonLapsed(sign_ups).fire},
+        loops={
+            "post-office": PostOffice(platform.pool, settings, platform.clock, Handler("mail", MAIL, store)).run,
+            "housekeeping": Housekeeping(platform.pool, signing, platform.clock).run,
+        },
+        ingress=[Ingress("utility.customers", customer.record)],
+        imports={"customers": ImportKind(CUSTOMER_COLUMNS, customer.row)},
+        settings=settings,
+        templates=templates,
+        passwords=Passwords(settings),
+        pepper=Pepper(settings.pepper.get_secret_value()),
+        signing=signing,
+        sign_ups=sign_ups,
+        users=users,
+        sessions=Handler("session", SESSION, store),
+        blocks=Handler("block", BLOCK, store),
+        recoveries=Handler("recovery", RECOVERY, store),
+        staff_members=Handler("staff-member", STAFF_MEMBER, store),
+    )
+
+
+async def _invite_admin(platform: Platform, arguments: Sequence[str]) -> int:
+    return await invite_admin(build(platform), arguments)
+
+
+def service() -> Service:
+    """Identity as a value."""
+    return Service(
+        name="identity",
+        digit=1,
+        root=ROOT,
+        settings=IdentitySettings,
+        events=[*PRIVATE, *(kind for kinds in PUBLISHED.values() for kind in kinds)],
+        published=PUBLISHED,
+        build=build,
+        commands={"invite-admin": _invite_admin},
+    )

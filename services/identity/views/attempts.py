@@ -1,0 +1,55 @@
+"""How often did somebody try? One counter per person and browser, locked before anything is checked."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.identity.domain.attempts.rules import Attempts, Charged, Kind, blocked, charge
+from shared.postgres import Db
+
+UNKNOWN_BROWSER = UUID(int=0)
+
+
+async def charge_attempt(db: Db, subject: UUID, browser: UUID, kind: Kind, now: datetime) -> Charged:
+    """Count an attempt before it is checked; raises LoginIsBlocked or RecoveryIsBlocked."""
+    await db.execute("insert into attempts (subject, browser, kind) values ($1, $2, $3) on conflict do nothing", subject, browser, kind)
+    row = await db.fetchrow(
+        "select failed, last_at, blocked_until from attempts where subject = $1 and browser = $2 and kind = $3 for update",
+        subject,
+        browser,
+        kind,
+    )
+    charged = charge(kind, Attempts(*row) if row else Attempts(), now)
+    await db.execute(
+        "update attempts set failed = $4, last_at = $5, blocked_until = $6 where subject = $1 and browser = $2 and kind = $3",
+        subject,
+        browser,
+        kind,
+        charged.attempts.failed,
+        charged.attempts.last_at,
+        charged.attempts.blocked_until,
+    )
+    return charged
+
+
+async def forgive(db: Db, subject: UUID, browser: UUID, kind: Kind) -> None:
+    """It was right: the count begins anew."""
+    await db.execute("delete from attempts where subject = $1 and browser = $2 and kind = $3", subject, browser, kind)
+
+
+async def lift(db: Db, subject: UUID) -> None:
+    """Forget all counters of a person."""
+    await db.execute("delete from attempts where subject = $1", subject)
+
+
+async def must_not_be_blocked(db: Db, subject: UUID, kind: Kind, now: datetime) -> None:
+    """A blocked recovery also closes log-ins from unknown browsers; raises LoginIsBlocked."""
+    until = await db.fetchval(
+        "select max(blocked_until) from attempts where subject = $1 and kind = $2 and blocked_until > $3", subject, kind, now
+    )
+    if until is not None:
+        raise blocked("password", until)
+
+
+async def forget_idle(db: Db, before: datetime) -> None:
+    """Drop the counters nobody touched since."""
+    await db.execute("delete from attempts where last_at < $1 and (blocked_until is null or blocked_until < $1)", before)

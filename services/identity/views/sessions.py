@@ -1,0 +1,93 @@
+"""Who is logged in where? One row per session."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.identity.domain.session.events import LoggedIn, SecondFactorGiven, SessionEnded
+from services.identity.views.accounts import plain
+from shared.eventsourcing.event import Event, Recorded
+from shared.postgres import Db
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that lives."""
+
+    session_id: UUID
+    subject_id: UUID
+    person_id: UUID
+    kind: str
+    amr: Sequence[str]
+    browser_id: UUID
+    browser: str | None
+    shared_device: bool
+    started_at: datetime
+    authenticated_at: datetime
+    version: int
+
+
+_COLUMNS = "session_id, subject_id, person_id, kind, amr, browser_id, browser, shared_device, started_at, authenticated_at, version"
+
+
+class Sessions:
+    """The inline view over `session` streams."""
+
+    name: ClassVar[str] = "sessions_1"
+    category: ClassVar[str] = "session"
+    tables: ClassVar[tuple[str, ...]] = ("sessions",)
+    on: ClassVar[frozenset[type[Event]]] = frozenset({LoggedIn, SecondFactorGiven, SessionEnded})
+
+    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+        """Write what these events mean."""
+        for record in events:
+            match record.event:
+                case LoggedIn() as event:
+                    await _begin(db, event)
+                case SecondFactorGiven() as event:
+                    await db.execute(
+                        "update sessions set authenticated_at = $2, version = $3 where session_id = $1",
+                        UUID(record.stream[-36:]),
+                        event.given_at,
+                        record.version,
+                    )
+                case SessionEnded() as event:
+                    await db.execute(
+                        "update sessions set ended_at = $2, because = $3, version = $4 where session_id = $1",
+                        event.session_id,
+                        event.at,
+                        event.because,
+                        record.version,
+                    )
+
+
+async def _begin(db: Db, event: LoggedIn) -> None:
+    await db.execute(
+        "insert into sessions (session_id, subject_id, person_id, kind, amr, browser_id, browser, shared_device, started_at,"
+        " authenticated_at, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 1)",
+        event.session_id,
+        event.subject_id,
+        event.person_id,
+        event.kind,
+        list(event.amr),
+        event.browser_id,
+        plain(event.browser),
+        event.shared_device,
+        event.logged_in_at,
+    )
+
+
+async def find_live(db: Db, session_id: UUID) -> OpenSession | None:
+    """A session that has not ended."""
+    row = await db.fetchrow(f"select {_COLUMNS} from sessions where session_id = $1 and ended_at is null", session_id)
+    return OpenSession(*row) if row else None
+
+
+async def live_of(db: Db, subject_id: UUID) -> Sequence[OpenSession]:
+    """The live sessions of a user or staff member, newest first."""
+    rows = await db.fetch(
+        f"select {_COLUMNS} from sessions where subject_id = $1 and ended_at is null order by started_at desc limit 200", subject_id
+    )
+    return [OpenSession(*row) for row in rows]
