@@ -1,0 +1,158 @@
+"""After filing: triage, analysis, decision, contracts, works, time, giving up."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from services.requests.domain.budget_request import commands, events, refusals
+from services.requests.domain.budget_request.decider import BUDGET_REQUEST
+from services.requests.domain.budget_request.states import Connected, InForce, Over, WorksUnderWay, name_of
+from shared.contracts.requests.parts import Clock, DeadlineMissed, NonConformity
+from shared.contracts.verdict import VerdictNotApplied
+from shared.testing.given import given
+from tests.unit.requests import history as h
+
+
+def later(clock: Clock, days: int) -> commands.LetTimePass:
+    """The timer's nudge, so many days after the filing."""
+    return commands.LetTimePass(clock, h.CALENDAR, h.NOW + timedelta(days=days))
+
+
+def test_triage_accepts_and_the_analysis_begins() -> None:
+    state = given(BUDGET_REQUEST, *h.filed).when(h.accepted).then_types(events.BudgetAccepted)
+    assert name_of(state) == "under-analysis"
+
+
+def test_triage_dismisses_once_with_every_fault() -> None:
+    faults = (NonConformity(code="ilegivel", article="art. 67", document_id=h.ART), NonConformity(code="titularidade", article="art. 67"))
+    decided = given(BUDGET_REQUEST, *h.filed).when(commands.DismissBudgetRequest(h.REVIEW, 1, faults, h.NOW))
+    assert isinstance(decided.then_types(events.BudgetDismissed), Over)
+    event = h.first(decided)
+    assert isinstance(event, events.BudgetDismissed)
+    assert [fault.document_code for fault in event.non_conformities] == ["RESP_TECNICA", None]
+
+
+def test_a_conclusion_about_something_else_is_told_apart() -> None:
+    given(BUDGET_REQUEST, *h.under_analysis).when(h.accepted).then_types(VerdictNotApplied)
+    given(BUDGET_REQUEST, *h.filed).when(replace(h.accepted, submission=7)).then_types(VerdictNotApplied)
+    given(BUDGET_REQUEST, *h.under_analysis).when(replace(h.issued, terms=None)).then_types(VerdictNotApplied)
+    gone = h.happened(commands.WithdrawBudget(h.ana, "desistencia", h.NOW), history=h.filed)
+    given(BUDGET_REQUEST, *gone).when(h.accepted).then_nothing()
+
+
+def test_the_holder_approves_and_has_received() -> None:
+    given(BUDGET_REQUEST, *h.budget_issued).when(h.approval).then_types(events.BudgetReceived, events.BudgetApproved)
+    given(BUDGET_REQUEST, *h.approved).when(h.approval).then_nothing()
+
+
+def test_only_the_holder_decides() -> None:
+    by_rui = replace(h.approval, doer=h.rui)
+    given(BUDGET_REQUEST, *h.budget_issued).when(by_rui).then_refused(refusals.OnlyTheHolderDecides)
+    with_word = replace(h.rui, access=replace(h.live, may_decide=True))
+    given(BUDGET_REQUEST, *h.budget_issued).when(replace(h.approval, doer=with_word)).then_types(
+        events.BudgetReceived, events.BudgetApproved
+    )
+
+
+def test_nothing_is_approved_before_it_is_issued() -> None:
+    given(BUDGET_REQUEST, *h.under_analysis).when(h.approval).then_refused(refusals.BudgetNotIssued)
+
+
+def test_silence_approves_what_costs_nothing_and_was_received() -> None:
+    received = h.happened(commands.RecordReceipt(h.ana, h.CALENDAR, h.NOW + timedelta(days=5)), history=h.budget_issued)
+    given(BUDGET_REQUEST, *received).when(later("approval", 10)).then_nothing()
+    decided = given(BUDGET_REQUEST, *received).when(later("approval", 30))
+    decided.then_types(events.BudgetApproved)
+    event = h.first(decided)
+    assert isinstance(event, events.BudgetApproved)
+    assert event.manner == "tacit"
+    assert event.approved_at == h.CALENDAR.end_of_day(date(2026, 11, 24))
+
+
+def test_silence_lets_what_costs_something_expire() -> None:
+    issued = h.happened(replace(h.issued, terms=h.costly), history=h.under_analysis)
+    received = h.happened(commands.RecordReceipt(h.ana, h.CALENDAR, h.NOW + timedelta(days=5)), history=issued)
+    given(BUDGET_REQUEST, *received).when(later("approval", 90)).then_types(events.BudgetExpired)
+
+
+def test_contracts_go_out_and_come_back() -> None:
+    given(BUDGET_REQUEST, *h.approved).when(h.signed).then_refused(refusals.ContractsNotDelivered)
+    given(BUDGET_REQUEST, *h.budget_issued).when(h.delivery).then_refused(refusals.BudgetNotApproved)
+    given(BUDGET_REQUEST, *h.approved).when(replace(h.delivery, documents=())).then_refused(refusals.ContractsMissing)
+    state = given(BUDGET_REQUEST, *h.delivered).when(h.signed).then_types(events.ContractsReturned, events.BudgetEnteredIntoForce)
+    assert isinstance(state, InForce)
+    assert state.case.clocks.keys() == {"inspection-request"}
+
+
+def test_contracts_that_do_not_come_back_end_the_budget() -> None:
+    given(BUDGET_REQUEST, *h.delivered).when(later("contracts-back", 30)).then_nothing()
+    given(BUDGET_REQUEST, *h.delivered).when(later("contracts-back", 60)).then_types(events.BudgetExpired)
+
+
+def test_works_run_after_contracts_and_payment() -> None:
+    issued = h.happened(replace(h.issued, terms=h.costly), h.approval, h.delivery, h.signed, history=h.under_analysis)
+    paid = commands.RecordPayment(date(2026, 11, 13), h.STAFF, h.CALENDAR, h.NOW + timedelta(days=9))
+    state = given(BUDGET_REQUEST, *issued).when(paid).then_types(events.PaymentRecorded, events.WorksBegan)
+    assert isinstance(state, WorksUnderWay)
+    assert state.case.clocks["works"].length == 120
+    done = commands.RecordWorksConclusion(date(2027, 1, 10), h.STAFF, h.CALENDAR, h.NOW + timedelta(days=60))
+    working = h.happened(paid, history=issued)
+    given(BUDGET_REQUEST, *working).when(done).then_types(events.WorksConcluded, events.BudgetEnteredIntoForce)
+    given(BUDGET_REQUEST, *h.in_force).when(done).then_refused(refusals.WorksNotUnderWay)
+
+
+def test_a_missed_deadline_is_told_once() -> None:
+    given(BUDGET_REQUEST, *h.filed).when(later("triage", 7)).then_nothing()
+    decided = given(BUDGET_REQUEST, *h.filed).when(later("triage", 9))
+    decided.then_types(DeadlineMissed)
+    event = h.first(decided)
+    assert isinstance(event, DeadlineMissed)
+    assert (event.due_on, event.days_late) == (date(2026, 11, 11), 2)
+    given(BUDGET_REQUEST, *h.filed, event).when(later("triage", 10)).then_nothing()
+
+
+def test_a_suspended_clock_misses_nothing_and_gets_its_days_back() -> None:
+    held = h.happened(commands.SuspendClock("ons", h.STAFF, h.NOW + timedelta(days=1)), history=h.under_analysis)
+    given(BUDGET_REQUEST, *held).when(later("budget", 60)).then_nothing()
+    decided = given(BUDGET_REQUEST, *held).when(commands.ResumeClock(h.STAFF, h.CALENDAR, h.NOW + timedelta(days=11)))
+    decided.then_types(events.ClockResumed)
+    event = h.first(decided)
+    assert isinstance(event, events.ClockResumed)
+    assert event.due[0].due_on == date(2026, 11, 30)
+    given(BUDGET_REQUEST, *h.filed).when(commands.SuspendClock("ons", h.STAFF, h.NOW)).then_refused(refusals.NotUnderAnalysis)
+
+
+def test_who_may_give_up() -> None:
+    given(BUDGET_REQUEST, *h.in_force).when(commands.WithdrawBudget(h.ana, "desistencia", h.NOW)).then_types(events.BudgetWithdrawn)
+    given(BUDGET_REQUEST, *h.filed).when(commands.WithdrawBudget(h.rui, "desistencia", h.NOW)).then_types(events.BudgetWithdrawn)
+    given(BUDGET_REQUEST, *h.budget_issued).when(commands.WithdrawBudget(h.rui, "desistencia", h.NOW)).then_refused(
+        refusals.NotYoursToWithdraw
+    )
+    given(BUDGET_REQUEST, *h.filed).when(commands.WithdrawBudget(h.stranger, "desistencia", h.NOW)).then_refused(
+        refusals.NotYoursToWithdraw
+    )
+
+
+def test_a_supervisor_cancels_without_naming_anybody() -> None:
+    cancel = commands.CancelBudget("unit-closed", "Encerrada a pedido.", h.STAFF, h.NOW)
+    given(BUDGET_REQUEST, *h.in_force).when(cancel).then_types(events.BudgetCancelled)
+    given(BUDGET_REQUEST, *h.in_force).when(replace(cancel, note="Ligar para 92 98888-7777")).then_refused(refusals.PersonalDataInText)
+
+
+def test_a_connected_plant_closes_the_request() -> None:
+    connection = commands.RecordConnection(h.known("commissioning"), h.NOW)
+    state = given(BUDGET_REQUEST, *h.in_force).when(connection).then_types(events.ConnectionRecorded)
+    assert isinstance(state, Connected)
+    given(BUDGET_REQUEST, *h.approved).when(connection).then_refused(refusals.BudgetOver)
+
+
+def test_a_filing_after_the_end_of_access_is_flagged_once() -> None:
+    contest = commands.ContestFiling(h.GRANT, h.NOW - timedelta(minutes=1))
+    given(BUDGET_REQUEST, *h.filed).when(contest).then_types(events.FiledAfterAccessEnded)
+    given(BUDGET_REQUEST, *h.happened(contest, history=h.filed)).when(contest).then_nothing()
+    given(BUDGET_REQUEST, *h.filed).when(commands.ContestFiling(h.GRANT, h.NOW)).then_nothing()
+
+
+def test_papers_are_recorded_once() -> None:
+    form = commands.RecordForm(h.known("form"), "FORMULARIO_ANEEL", "3" * 64, h.NOW)
+    given(BUDGET_REQUEST, *h.filed).when(form).then_types(events.FormRendered)
+    given(BUDGET_REQUEST, *h.happened(form, history=h.filed)).when(form).then_nothing()
