@@ -13,6 +13,7 @@ from shared.health import Health
 from shared.http.idempotency import forget_old_keys
 from shared.http.sessions import forget_ended
 from shared.imports import Imports
+from shared.looks import Looks
 from shared.mail.post import Post
 from shared.metrics import CONSUMER_LAG, TIMER_LATENESS, Measurements
 from shared.platform import foreign_views, reading
@@ -41,6 +42,7 @@ def workers(service: Service, parts: Parts, health: Health) -> dict[str, Loop]:
         tasks["timers"] = Timers(platform.pool, parts.timers, platform.clock, _lateness(service.name)).run
     if parts.imports:
         tasks["imports"] = Imports(platform.pool, platform.storage, platform.keys, parts.imports).run
+    tasks["looks"] = Looks(platform.pool, platform.settings.kafka_bootstrap, service.name).run
     tasks["post"] = Post(platform.pool, platform.http, platform.tokens, service.name).run
     tasks.update(parts.loops)
     return tasks

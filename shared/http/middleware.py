@@ -139,7 +139,7 @@ def _mistake(request: Request, error: Exception) -> JSONResponse:
     correlation = str(request.scope["state"]["request_id"])
     sentence = "Algo deu errado do nosso lado. Tente novamente; se continuar, informe o código do atendimento."
     content = {
-        "type": "/problems#internal-error",
+        "type": "/problems/internal-error",
         "title": sentence,
         "status": 500,
         "detail": sentence,

@@ -66,7 +66,7 @@ def _add(found: Refusals, refusal: type[Refusal]) -> None:
 
 def _example(refusal: type[Refusal], status: int) -> dict[str, Any]:
     value = {
-        "type": f"/problems#{refusal.code}",
+        "type": f"/problems/{refusal.code}",
         "title": refusal.sentence,
         "status": status,
         "detail": refusal.sentence,

@@ -122,7 +122,7 @@ def problem(request: Request, refusal: Refusal, **more: object) -> JSONResponse:
     """One refusal as an answer."""
     status = status_of(refusal)
     content: dict[str, object] = {
-        "type": f"/problems#{refusal.code}",
+        "type": f"/problems/{refusal.code}",
         "title": refusal.sentence,
         "status": status,
         "detail": refusal.detail,
@@ -253,7 +253,7 @@ def _plain_http(request: Request, error: HTTPException) -> JSONResponse:
     }
     code, sentence = names.get(error.status_code, ("http-error", "Não foi possível atender."))
     content = {
-        "type": f"/problems#{code}",
+        "type": f"/problems/{code}",
         "title": sentence,
         "status": error.status_code,
         "detail": sentence,
