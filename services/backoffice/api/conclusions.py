@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BeforeValidator, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, Field
 
 from services.backoffice.api.answers import ReviewAnswer
 from services.backoffice.api.deeds import SessionUnknown, do
@@ -67,14 +67,15 @@ _CONCLUDED = refuses(
 _SECOND = refuses(*_HELD, NothingToConfirm, SecondPersonIsFirst)
 
 
-_CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
+class _Read(BaseModel):
+    content: Content
 
 
 def read_content(value: object) -> object:
     """The content as it stands in JSON: the parts of events are strict, and read dates and decimals from JSON text only."""
     if not isinstance(value, dict):
         return value
-    content = _CONTENT.validate_json(json.dumps(value))
+    content = _Read.model_validate_json(json.dumps({"content": value})).content
     if unknown := set(value) - set(type(content).model_fields):
         message = f"unknown fields: {len(unknown)}"
         raise ValueError(message)

@@ -58,12 +58,19 @@ create table audit_mentions (value text collate "C", n bigint references audit (
 create table audit_head (one boolean primary key default true check (one), n bigint not null, hash bytea not null, sealed_on date);
 insert into audit_head (n, hash) values (0, decode(repeat('00', 32), 'hex'));
 
+-- Plants connected, with the columns that ANEEL's open data ask for (art. 655-W).
+create table connected_plants (
+  commissioning_id uuid primary key, protocol text not null, unit_id uuid not null, connected_on date not null,
+  columns jsonb not null
+);
+create index connected_plants_on on connected_plants (connected_on);
+
 create table exports (
   id uuid primary key, kind text not null, made_by uuid not null, made_at timestamptz not null, rows int not null,
   sha256 text not null, content bytea not null
 );
 
-grant select, insert, update, delete on reviews, decisions, staff, foreign_catalogues, freshness, tasks, live_rates to {app};
+grant select, insert, update, delete on reviews, decisions, staff, foreign_catalogues, freshness, tasks, live_rates, connected_plants to {app};
 grant select, insert on audit, audit_mentions, exports to {app};
 grant select on audit_head to {app};
 grant update on audit_head to {app};

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from services.backoffice.reactions.opening import Reviews, due_of, open_review
+from services.backoffice.opening import Reviews, due_of, open_review
 from shared.contracts.requests.budget_request import BudgetAccepted
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.refusal import Refusal

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from services.backoffice.reactions.opening import Reviews, open_review
+from services.backoffice.opening import Reviews, open_review
 from shared.contracts.professional.profile import ProfileSubmitted
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.refusal import Refusal

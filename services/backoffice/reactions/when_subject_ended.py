@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from services.backoffice.reactions.opening import Reviews, close_reviews
+from services.backoffice.opening import Reviews, close_reviews
 from shared.contracts.backoffice.review import ReviewKind
 from shared.contracts.professional.profile import ProfileClosed, SubmissionWithdrawn
 from shared.contracts.requests.budget_request import BudgetCancelled, BudgetWithdrawn

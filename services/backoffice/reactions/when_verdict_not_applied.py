@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from services.backoffice.domain.review.commands import CloseReview, ReopenReview, ReviewCommand
-from services.backoffice.reactions.opening import Reviews, cause_of
+from services.backoffice.opening import Reviews, cause_of
 from services.backoffice.views.review_queue import about
 from shared.contracts.verdict import VerdictNotApplied
 from shared.eventsourcing.event import Event, Recorded
