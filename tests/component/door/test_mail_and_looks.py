@@ -1,0 +1,130 @@
+"""Mail waits for the post office for as long as it takes; looks reach their topic; catalogues are seeded once."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+from aiokafka import TopicPartition
+
+from shared import catalogue
+from shared.access_log import Viewed, record_viewed
+from shared.eventsourcing.event import Cause, Recorded
+from shared.http.tokens import ServiceTokens
+from shared.kafka import PARTITIONS, consumer, ensure_topics, incoming, producer
+from shared.looks import Looks
+from shared.mail import Post, Templates, write
+from shared.postgres import Db
+from shared.testing.running import Running
+from shared.testing.tokens import new_key
+from tests.component.door.sample import NoteWritten, SampleParts
+
+ANA = UUID(int=1)
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+class PostOffice:
+    """Answers as told, and keeps what it was handed."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses = list(statuses)
+        self.letters: list[dict[str, object]] = []
+        self.authorized: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """One request."""
+        self.letters.append(json.loads(request.content))
+        self.authorized.append(request.headers["authorization"])
+        return httpx.Response(self.statuses.pop(0) if self.statuses else 202)
+
+
+def _post(door: Running, office: PostOffice) -> Post:
+    client = httpx.AsyncClient(transport=httpx.MockTransport(office), base_url="http://identity")
+    return Post(door.parts.platform.pool, client, ServiceTokens("sample", new_key()), "sample")
+
+
+def _event() -> Recorded[NoteWritten]:
+    event = NoteWritten(text="a", by=ANA, at=NOW)
+    return Recorded(event, f"note-{uuid4()}", 1, 1, uuid4(), NOW, Cause(f"person:{ANA}", uuid4()))
+
+
+async def _write(db: Db, folder: Path, event: Recorded[NoteWritten]) -> None:
+    (folder / "note-written.txt").write_text("Assunto: {{title}}\n\nOlá, {{name:person}}.\n", encoding="utf-8")
+    await write(db, event, ANA, "note-written", {"title": "Nova nota", "person": str(ANA)}, Templates(folder))
+
+
+async def test_mail_is_written_once_and_handed_over_when_the_office_answers(door: Running, tmp_path: Path) -> None:
+    pool = door.parts.platform.pool
+    event = _event()
+    async with pool.acquire() as db:
+        await _write(db, tmp_path, event)
+        await _write(db, tmp_path, event)
+    office = PostOffice(503, 202)
+    post = _post(door, office)
+    assert await post.step() == 1
+    assert await post.step() == 0
+    await pool.execute("update outbox set next_try_at = now()")
+    assert await post.step() == 1
+    assert await pool.fetchval("select count(*) from outbox where delivered_at is not null") == 1
+    assert {str(letter["id"]) for letter in office.letters} == {str(await pool.fetchval("select id from outbox"))}
+    assert office.letters[0]["subject"] == "Nova nota"
+    assert office.letters[0]["text"] == f"Olá, {{{{name:{ANA}}}}}.\n"
+    assert office.authorized[0].startswith("Bearer ")
+
+
+async def test_mail_that_can_never_be_taken_is_set_aside(door: Running, tmp_path: Path) -> None:
+    pool = door.parts.platform.pool
+    async with pool.acquire() as db:
+        await _write(db, tmp_path, _event())
+    await _post(door, PostOffice(422)).step()
+    assert await pool.fetchval("select refused from outbox") == "422"
+
+
+async def test_mail_due_later_waits(door: Running, tmp_path: Path) -> None:
+    pool = door.parts.platform.pool
+    async with pool.acquire() as db:
+        await _write(db, tmp_path, _event())
+    await pool.execute("update outbox set due_at = now() + interval '1 day'")
+    assert await _post(door, PostOffice()).step() == 0
+
+
+async def test_looks_reach_their_topic_and_are_marked(door: Running, kafka: str) -> None:
+    pool = door.parts.platform.pool
+    service = f"sample{uuid4().hex[:8]}"
+    topic = f"{service}.access-log"
+    await ensure_topics(kafka, {topic: {}})
+    async with pool.acquire() as db:
+        look = await record_viewed(db, Viewed(f"staff:{ANA}", "profile", str(uuid4()), "review", "staff"))
+    sender = producer(kafka, service)
+    await sender.start()
+    try:
+        assert await Looks(pool, kafka, service).step(sender) == 1
+        assert await Looks(pool, kafka, service).step(sender) == 0
+    finally:
+        await sender.stop()
+    source = consumer(kafka, None, service)
+    await source.start()
+    try:
+        source.assign([TopicPartition(topic, number) for number in range(PARTITIONS)])
+        await source.seek_to_beginning()
+        batches = await source.getmany(timeout_ms=5000)
+        [record] = [record for batch in batches.values() for record in batch]
+    finally:
+        await source.stop()
+    found = incoming(record)
+    assert (found.stream, found.version, found.type, found.cause.actor) == (f"look-{look}", 1, "RecordViewed", f"staff:{ANA}")
+
+
+async def test_catalogues_are_seeded_once_and_read_by_day(door: Running, tmp_path: Path) -> None:
+    (tmp_path / "motivos.yaml").write_text(
+        "catalogue: motivos\nsince: 2025-01-01\nentries:\n  - {code: a, label: Á, needs: [X]}\n", encoding="utf-8"
+    )
+    parts = door.parts
+    assert isinstance(parts, SampleParts)
+    async with parts.platform.pool.acquire() as db:
+        first = await catalogue.seed(db, tmp_path, parts.catalogues, Cause("service:sample", uuid4()), NOW)
+        again = await catalogue.seed(db, tmp_path, parts.catalogues, Cause("service:sample", uuid4()), NOW)
+        edition = await catalogue.entries(db, "motivos", date(2026, 1, 1))
+    assert (first, again) == (["motivos"], [])
+    assert (edition.version, edition.get("a").get("needs")) == (1, ["X"])

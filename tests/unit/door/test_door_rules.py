@@ -1,0 +1,136 @@
+"""Rules of the door that need no server: markers, statuses, pages, versions, tokens."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+import pytest
+from fastapi import APIRouter, Depends, FastAPI, Request
+
+from shared.eventsourcing.refusal import Forbidden, Malformed, NotFound, Refusal, Unavailable
+from shared.http.etag import etag, if_match, required_if_match
+from shared.http.matrix import RouteWithoutAccess, routes_with_access
+from shared.http.openapi import describe, refuses
+from shared.http.pages import CursorUnreadable, make_cursor, page, read_cursor
+from shared.http.principal import Principal, anyone, person, person_or_staff, signed_in, staff, step_up
+from shared.http.problem import IfMatchUnreadable, SignInRequired, VersionRequired, faults, status_of
+from shared.http.tokens import TokenReader
+from shared.testing.tokens import Issuer
+
+ANA = UUID(int=1)
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class TooLate(Refusal):
+    """A rule."""
+
+    sentence = "Passou do prazo."
+    article = "art. 9º"
+
+
+def _app(*dependencies: object) -> FastAPI:
+    app = FastAPI()
+    router = APIRouter(prefix="/v1/things")
+
+    @router.get("/{thing}", dependencies=[Depends(one) for one in dependencies], responses=refuses(TooLate))  # type: ignore[arg-type]
+    async def show(thing: str) -> str:
+        return thing
+
+    app.include_router(router)
+    return app
+
+
+def test_a_route_without_an_access_marker_does_not_start() -> None:
+    with pytest.raises(RouteWithoutAccess, match="no access marker"):
+        routes_with_access(_app())
+
+
+def test_a_route_with_two_markers_does_not_start() -> None:
+    with pytest.raises(RouteWithoutAccess, match="person"):
+        routes_with_access(_app(person, staff("reviewer")))
+
+
+def test_a_marker_hidden_in_another_dependency_is_found() -> None:
+    async def mine(who: Annotated[Principal, Depends(signed_in)]) -> Principal:
+        return who
+
+    [line] = routes_with_access(_app(mine))
+    assert (line.method, line.path, line.label) == ("GET", "/v1/things/{thing}", "signed-in")
+
+
+def test_markers_say_who() -> None:
+    labels = [marker.label for marker in (anyone, person, staff("b", "a"), step_up("admin"), person_or_staff("analyst"))]  # type: ignore[attr-defined]
+    assert labels == ["anyone", "person", "staff:a,b", "step-up:admin", "person|staff:analyst"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"),
+    [(TooLate(), 409), (Forbidden(), 403), (NotFound(), 404), (Malformed(), 422), (Unavailable(), 503), (VersionRequired(), 428)],
+)
+def test_each_class_of_refusal_has_its_status(refusal: Refusal, status: int) -> None:
+    assert status_of(refusal) == status
+
+
+def test_the_description_lists_codes_with_examples() -> None:
+    spec = describe(_app(person))
+    answers = spec["paths"]["/v1/things/{thing}"]["get"]["responses"]
+    example = answers["409"]["content"]["application/problem+json"]["examples"]["too-late"]["value"]
+    assert (example["detail"], example["article"]) == ("Passou do prazo.", "art. 9º")
+    assert {"401", "403", "404", "503"} <= set(answers)
+    assert spec["paths"]["/v1/things/{thing}"]["get"]["x-access"] == "person"
+
+
+def _request(**headers: str) -> Request:
+    return Request({"type": "http", "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]})
+
+
+def test_versions_go_out_and_come_back() -> None:
+    assert if_match(_request(if_match=etag(7))) == 7
+    assert if_match(_request(if_match='W/"7"')) == 7
+    assert if_match(_request()) is None
+    assert if_match(_request(if_match="*")) is None
+    with pytest.raises(VersionRequired):
+        required_if_match(_request(if_match="*"))
+    for wrong in ("7", '"a"', '"-1"', '"1", "2"'):
+        with pytest.raises(IfMatchUnreadable):
+            if_match(_request(if_match=wrong))
+
+
+def test_a_page_ends_with_the_cursor_of_what_follows() -> None:
+    first = page([1, 2, 3], 2, str, lambda row: (row,))
+    assert (first.items, first.next_cursor) == (["1", "2"], make_cursor(2))
+    assert read_cursor(make_cursor(2, "b")) == ("2", "b")
+    assert page([3], 2, str, lambda row: (row,)).next_cursor is None
+    for wrong in ("%%", "e30", "WzFd", "\u00e9"):
+        with pytest.raises(CursorUnreadable):
+            read_cursor(wrong)
+
+
+def test_faults_point_and_never_quote() -> None:
+    found = faults([{"loc": ("body", "rows", 3, "power"), "type": "decimal_parsing", "msg": "x", "input": "123.456.789-09"}])
+    assert found == [{"pointer": "/rows/3/power", "code": "decimal-parsing", "detail": "Número inválido."}]
+
+
+async def test_tokens_are_read_by_time_issuer_and_audience() -> None:
+    issuer = Issuer()
+
+    async def nobody_ended(_: UUID) -> bool:
+        return False
+
+    reader = TokenReader("requests", issuer.people, issuer.services, nobody_ended, lambda: NOW)
+
+    async def read(headers: object, at: TokenReader = reader) -> Principal:
+        return await at.principal(str(dict(headers)["Authorization"]).removeprefix("Bearer "))  # type: ignore[call-overload]
+
+    ana = await read(issuer.person(ANA, now=NOW))
+    assert (ana.actor, ana.kind) == (f"person:{ANA}", "customer")
+    staff_member = await read(issuer.staff(ANA, "reviewer", now=NOW))
+    assert (staff_member.actor, staff_member.roles) == (f"staff:{ANA}", frozenset({"reviewer"}))
+    for headers in (
+        issuer.person(ANA, now=NOW - timedelta(minutes=6)),
+        issuer.person(ANA, now=NOW + timedelta(minutes=6)),
+        Issuer().person(ANA, now=NOW),
+        {"Authorization": "Bearer eyJhbGciOiJub25lIiwia2lkIjoidGVzdC1rZXkifQ.eyJpc3MiOiJpZGVudGl0eSJ9."},
+    ):
+        with pytest.raises(SignInRequired):
+            await read(headers)
