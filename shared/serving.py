@@ -54,6 +54,8 @@ async def serve(service: Service, settings: ServiceSettings, stop: asyncio.Event
         health = Health()
         health.check("database", lambda: _database(platform.pool))
         parts = service.build(platform)
+        if worker:
+            health.check("broker", lambda: _broker(settings.kafka_bootstrap))
         tasks = _start(service, parts, health) if worker else []
         app = create_app(service, parts, ready=health.missing) if api else worker_app(health)
         server, serving = _serve(app, listening)
@@ -157,3 +159,14 @@ async def _end(server: uvicorn.Server, serving: "asyncio.Task[None]", tasks: "li
 async def _database(pool: Pool) -> str | None:
     await pool.fetchval("select 1", timeout=2)
     return None
+
+
+async def _broker(bootstrap: str) -> str | None:
+    """Whether any of the brokers takes a connection."""
+    for address in bootstrap.split(","):
+        host, _, port = address.strip().rpartition(":")
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection(host, int(port))
+            writer.close()
+            return None
+    return "away"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
+from shared.access_relay import AccessRelay
 from shared.eventsourcing.consumer import Consumer, Reader, reader_of_reaction, reader_of_view
 from shared.eventsourcing.ingress import IngressReader, forget_parked
 from shared.eventsourcing.relay import Relay
@@ -43,6 +44,7 @@ def workers(service: Service, parts: Parts, health: Health) -> dict[str, Loop]:
     if parts.imports:
         tasks["imports"] = Imports(platform.pool, platform.storage, platform.keys, parts.imports).run
     tasks["looks"] = Looks(platform.pool, platform.settings.kafka_bootstrap, service.name).run
+    tasks["access-log"] = AccessRelay(service.name, platform.pool, platform.settings.kafka_bootstrap).run
     tasks["post"] = Post(platform.pool, platform.http, platform.tokens, service.name).run
     tasks.update(parts.loops)
     return tasks

@@ -19,20 +19,25 @@ from shared.eventsourcing.codec import Codec, UnknownEvent, Unreadable
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.keys import Keys
 from shared.eventsourcing.ledger import Diverged, admit
-from shared.eventsourcing.silence import note_progress
+from shared.eventsourcing.silence import forget_topics_but, note_progress
 from shared.eventsourcing.store import AlreadyRecorded
 from shared.eventsourcing.transaction import transact
 from shared.eventsourcing.view import Reaction, View
 from shared.kafka import BROKER_LOST, Incoming, consumer, incoming, kept
+from shared.metrics import IGNORED
 from shared.postgres import LOST, Db, Pool, is_lost
+from shared.tracing import span
 
 log = structlog.get_logger(__name__)
+
+type Pair = tuple[Incoming, ConsumerRecord]
 
 _BATCH = 500
 _TRIES = 3
 _PARKED_LIMIT = 20
 _PARKED_WINDOW = 300.0
 _STUCK_AFTER = 60.0
+_NOTE_EVERY = 2.0
 
 
 class TooManyParked(Exception):
@@ -109,6 +114,7 @@ class Consumer:
             source = consumer(self._bootstrap, self.group, self.group, self._topics)
             try:
                 await source.start()
+                await self._patiently(lambda db: forget_topics_but(db, self.group, self._topics))
                 self.progress.moved_at = time.monotonic()
                 await self._consume(source)
             except (TooManyParked, Diverged) as reason:
@@ -132,7 +138,7 @@ class Consumer:
                 await self._apply(records)
                 await source.commit()
                 self.progress.moved_at = time.monotonic()
-            if time.monotonic() - noted >= 1:
+            if time.monotonic() - noted >= _NOTE_EVERY:
                 noted = time.monotonic()
                 await self._note(source)
 
@@ -154,7 +160,7 @@ class Consumer:
             raise TimeoutError
 
     async def _apply(self, records: Sequence[ConsumerRecord]) -> None:
-        events: list[tuple[Incoming, ConsumerRecord]] = []
+        events: list[Pair] = []
         for record in records:
             try:
                 events.append((incoming(record), record))
@@ -164,14 +170,22 @@ class Consumer:
             mine = [pair for pair in events if pair[0].topic in reader.topics]
             if not mine:
                 continue
-            if reader.batch and await self._whole(reader, mine):
-                continue
-            for pair in mine:
-                await self._one(reader, pair)
+            await self._apply_to(reader, mine)
         if events:
             self.progress.age_seconds = max(time.time() - min(event.recorded_at.timestamp() for event, _ in events), 0)
 
-    async def _whole(self, reader: Reader, pairs: Sequence[tuple[Incoming, ConsumerRecord]]) -> bool:
+    async def _apply_to(self, reader: Reader, pairs: Sequence[Pair]) -> None:
+        """A view takes the whole; a reaction one by one what it is on, then the rest at once, only for the ledger to move."""
+        wanted = {kind.__name__ for kind in reader.on}
+        together = pairs if reader.batch else [pair for pair in pairs if pair[0].type not in wanted]
+        alone = [] if reader.batch else [pair for pair in pairs if pair[0].type in wanted]
+        for pair in alone:
+            await self._one(reader, pair)
+        if together and not await self._whole(reader, together):
+            for pair in together:
+                await self._one(reader, pair)
+
+    async def _whole(self, reader: Reader, pairs: Sequence[Pair]) -> bool:
         """A whole batch in one transaction; False when it must be done one by one."""
         try:
             await self._patiently(lambda db: self._admitted(db, reader, pairs))
@@ -182,7 +196,15 @@ class Consumer:
             return False
         return True
 
-    async def _one(self, reader: Reader, pair: tuple[Incoming, ConsumerRecord]) -> None:
+    async def _one(self, reader: Reader, pair: Pair) -> None:
+        cause = pair[0].cause
+        with (
+            structlog.contextvars.bound_contextvars(correlation=str(cause.correlation)),
+            span(reader.name, cause.trace, stream=pair[0].stream, type=pair[0].type),
+        ):
+            await self._tried(reader, pair)
+
+    async def _tried(self, reader: Reader, pair: Pair) -> None:
         for attempt in range(1, _TRIES + 1):
             try:
                 await self._patiently(lambda db: self._admitted(db, reader, [pair]))
@@ -198,7 +220,7 @@ class Consumer:
             else:
                 return
 
-    async def _admitted(self, db: Db, reader: Reader, pairs: Sequence[tuple[Incoming, ConsumerRecord]]) -> None:
+    async def _admitted(self, db: Db, reader: Reader, pairs: Sequence[Pair]) -> None:
         admitted = await admit(db, reader.name, [event for event, _ in pairs])
         if not admitted:
             return
@@ -219,10 +241,11 @@ class Consumer:
             content = self._codec.decode(event.type, event.schema, event.data, event.stream, event.id)
         except UnknownEvent:
             self.progress.unknown[event.type] += 1
+            IGNORED.labels(self.group, event.type).inc()
             return None
         return Recorded(content, event.stream, event.version, event.position, event.id, event.recorded_at, event.cause)
 
-    async def _park(self, db: Db, reader: Reader, pair: tuple[Incoming, ConsumerRecord], reason: str) -> None:
+    async def _park(self, db: Db, reader: Reader, pair: Pair, reason: str) -> None:
         if await admit(db, reader.name, [pair[0]]):
             await parking.park(db, reader.name, pair[0], kept(pair[1]), reason)
 

@@ -14,6 +14,7 @@ import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from shared.eventsourcing import hint
 from shared.eventsourcing.codec import Unreadable
 from shared.eventsourcing.store import category_of
 from shared.kafka import BROKER_LOST, PARTITIONS, Incoming, consumer, headers_of, incoming, producer
@@ -25,7 +26,7 @@ type Row = asyncpg.Record
 
 _BATCH = 500
 _ACK_SECONDS = 30
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.01
 _IDLE_POLL_SECONDS = 0.1
 _BUSY_ROUNDS = 50
 _LEAD_EVERY = 1.0
@@ -119,7 +120,7 @@ class Relay:
                 rows = await self._pool.fetch(_ROWS, self.position, _BATCH)
                 if not rows:
                     idle += 1
-                    await asyncio.sleep(_POLL_SECONDS if idle < _BUSY_ROUNDS else _IDLE_POLL_SECONDS)
+                    await hint.wait(_POLL_SECONDS if idle < _BUSY_ROUNDS else _IDLE_POLL_SECONDS)
                     continue
                 idle = 0
                 try:

@@ -22,6 +22,15 @@ async def note_progress(db: Db, group: str, partitions: Sequence[tuple[str, int]
     )
 
 
+async def forget_topics_but(db: Db, group: str, topics: Sequence[str]) -> None:
+    """Forget the progress of topics that this group no longer reads: they would look silent for ever."""
+    await db.execute(
+        "delete from reader_progress where split_part(reader, '|', 1) = $1 and split_part(reader, '|', 2) <> all($2::text[])",
+        group,
+        list(topics),
+    )
+
+
 async def silent_for(db: Db, group: str, topics: Sequence[str] = ()) -> timedelta | None:
     """For how long the slowest partition of a group has not been at its end; None when nothing was ever noted."""
     oldest: datetime | None = await db.fetchval(

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 
+from shared.eventsourcing import hint
 from shared.eventsourcing.store import VersionConflict
 from shared.postgres import Db, Pool
 
@@ -23,7 +24,9 @@ async def transact[T](pool: Pool, work: Callable[[Db], Awaitable[T]], *, retry: 
     while True:
         try:
             async with pool.acquire(timeout=5) as db, db.transaction(isolation="read_committed"):
-                return await work(db)
+                answer = await work(db)
+            hint.give()
+            return answer
         except _CONFLICTS:
             if not retry or attempt >= _ATTEMPTS:
                 raise

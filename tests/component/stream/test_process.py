@@ -116,6 +116,11 @@ async def test_a_service_streams_reacts_takes_ingress_and_ends_in_time(lantern: 
         await light(database, "nobody")
         await eventually(pool, "select count(*) from counted", 20)
         await eventually(pool, "select count(*) from applied where reader = 'when_lantern_lit'", 21)
+        await pool.execute(
+            "insert into access_log (id, actor, what, object, purpose, channel)"
+            " values (gen_random_uuid(), 'staff:x', 'lantern', 'y', 'z', 'staff')"
+        )
+        await eventually(pool, "select count(*) from access_log where sent_at is not null", 1)
         async with producer(kafka, "utility") as sender:
             for key, value in ((b"good", b'{"litres": 3}'), (b"empty", b'{"litres": 0}'), (b"odd", b"CPF 123"), (b"none", b"{}")):
                 await sender.send_and_wait(f"utility.{lantern.name}", value, key=key)
