@@ -1,6 +1,7 @@
 """What access is: its events, its readers, its door, put together."""
 
 from pathlib import Path
+from typing import cast
 
 from services.access.api import asks, clients, consumer_units, extensions, grants, offers
 from services.access.domain.consumer_unit import events as unit_events
@@ -32,8 +33,8 @@ REGISTER = "utility.consumer-units"
 
 def build(platform: Platform) -> AccessParts:
     """The parts of a running access."""
-    settings = platform.settings
-    terms = settings.terms if isinstance(settings, AccessSettings) else AccessSettings().terms
+    settings = cast("AccessSettings", platform.settings)
+    terms = settings.terms
     templates = Templates(ROOT / "mails", brand_name=settings.brand_name, public_url=settings.public_url, lapse_days=str(terms.lapse_days))
     store = platform.store((ConsumerUnits(), GrantsView(), GrantTimers(platform.calendar, terms), NoticesByMail(templates)))
     units = Handler("consumer-unit", CONSUMER_UNIT, store)

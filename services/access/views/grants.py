@@ -1,7 +1,7 @@
 """Who offered, asked for or has access to what, until when?"""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -176,6 +176,19 @@ async def is_live(db: Db, professional: UUID, unit_id: UUID) -> bool:
     """Whether this professional has a grant for this unit that was not ended."""
     found = "select exists (select 1 from grants where professional_id = $1 and unit_id = $2 and state = 'live')"
     return bool(await db.fetchval(found, professional, unit_id))
+
+
+async def has_access(db: Db, professional: UUID, unit_id: UUID, today: date) -> bool:
+    """Whether this professional may act for the unit today: live, not suspended, and of its present holder."""
+    return bool(
+        await db.fetchval(
+            "select exists (select 1 from grants g join consumer_units u on u.unit_id = g.unit_id and u.holder_id = g.holder_id"
+            " where g.professional_id = $1 and g.unit_id = $2 and g.state = 'live' and not g.suspended and g.ends_on >= $3)",
+            professional,
+            unit_id,
+            today,
+        )
+    )
 
 
 async def has_open_ask(db: Db, professional: UUID, unit_id: UUID, number: str) -> bool:

@@ -12,7 +12,8 @@ from shared.mail.outbox import write
 from shared.mail.templates import Templates
 from shared.postgres import Db
 
-type _Told = Sequence[tuple[str, Sequence[str], Mapping[str, str]]]
+type _Notice = tuple[str, Sequence[str], Mapping[str, str]]
+type _Told = Sequence[_Notice]
 _BOTH = ("holder", "professional")
 _OTHER = {"holder": ("professional",), "professional": ("holder",), "register": _BOTH}
 _DAY_FIRST = "%d/%m/%Y"
@@ -70,7 +71,7 @@ async def _reminder(db: Db, event: e.ReminderDue) -> _Told:
 def _told(event: Event) -> _Told:
     match event:
         case e.AccessOffered():
-            told = ("access-offered", ("professional",), {"ends_on": _day(event.ends_on)})
+            told: _Notice = ("access-offered", ("professional",), {"ends_on": _day(event.ends_on)})
         case e.AccessRequested():
             told = ("access-requested", ("holder",), {"protocol": event.protocol})
         case e.AccessDeclined():

@@ -1,0 +1,134 @@
+"""Grants as both sides see them, what happened to each, and how either side ends one."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Depends, Response
+
+from services.access.api.answers import GrantAnswer, GrantState, TimelineAnswer
+from services.access.api.deeds import SessionUnknown, do, get_grant
+from services.access.api.showing import show_grants
+from services.access.api.timeline import moments
+from services.access.domain.grant import commands as c
+from services.access.domain.grant import refusals as r
+from services.access.parts import AccessParts, parts
+from services.access.views.grants import grants_of
+from services.access.views.proven_holders import is_proven
+from shared.eventsourcing.event import Cause
+from shared.http.cause import cause
+from shared.http.etag import etag, if_match
+from shared.http.openapi import refuses
+from shared.http.pages import Asked, CursorUnreadable, Page, asked, make_cursor
+from shared.http.principal import Principal, person
+from shared.postgres import Db
+
+router = APIRouter(prefix="/v1/grants", tags=["grants"])
+_REFUSED = refuses(r.UnknownGrant, r.NotTheHolder, r.NotTheInvited, r.HolderNotProven, r.AccessNotLive, SessionUnknown)
+
+
+def _after(page: Asked) -> tuple[datetime, UUID] | None:
+    if page.after is None:
+        return None
+    try:
+        at, grant_id = page.after
+        return datetime.fromisoformat(at), UUID(grant_id)
+    except ValueError as error:
+        raise CursorUnreadable from error
+
+
+@router.get("", responses=refuses(CursorUnreadable))
+async def listed(
+    who: Annotated[Principal, Depends(person)],
+    of: Annotated[AccessParts, Depends(parts)],
+    page: Annotated[Asked, Depends(asked)],
+    side: Literal["holder", "professional"] | None = None,
+    state: GrantState | None = None,
+) -> Page[GrantAnswer]:
+    """Ver quem tem, teve, ofereceu ou pediu acesso, dos dois lados."""
+    async with of.platform.pool.acquire(timeout=5) as db:
+        rows = await grants_of(db, who.pid, side, state, _after(page), page.limit + 1)
+        proven = await is_proven(db, who.pid)
+    shown = rows[: page.limit]
+    more = make_cursor(shown[-1]["opened_at"].isoformat(), shown[-1]["grant_id"]) if len(rows) > page.limit else None
+    return Page(items=await show_grants(of, shown, who, proven=proven), next_cursor=more)
+
+
+@router.get("/{grant_id}", responses=refuses(r.UnknownGrant))
+async def show(
+    grant_id: UUID,
+    who: Annotated[Principal, Depends(person)],
+    of: Annotated[AccessParts, Depends(parts)],
+    response: Response,
+) -> GrantAnswer:
+    """Ver um acesso."""
+    async with of.platform.pool.acquire(timeout=5) as db:
+        row = await get_grant(db, grant_id, who)
+        proven = await is_proven(db, who.pid)
+    response.headers["ETag"] = etag(row["version"])
+    return (await show_grants(of, [row], who, proven=proven))[0]
+
+
+@router.get("/{grant_id}/timeline", responses=refuses(r.UnknownGrant))
+async def timeline(
+    grant_id: UUID, who: Annotated[Principal, Depends(person)], of: Annotated[AccessParts, Depends(parts)]
+) -> TimelineAnswer:
+    """Ver o que aconteceu com um acesso."""
+    async with of.platform.pool.acquire(timeout=5) as db:
+        await get_grant(db, grant_id, who)
+        recorded = await of.store.load(db, of.grants.stream(grant_id))
+    return TimelineAnswer(items=moments(recorded), server_time=of.platform.clock())
+
+
+@router.post("/{grant_id}/revocation", responses=_REFUSED)
+async def revoke(
+    grant_id: UUID,
+    who: Annotated[Principal, Depends(person)],
+    why: Annotated[Cause, Depends(cause)],
+    expected: Annotated[int | None, Depends(if_match)],
+    of: Annotated[AccessParts, Depends(parts)],
+    response: Response,
+) -> GrantAnswer:
+    """Encerrar o acesso, como titular."""
+
+    async def command(db: Db, row: asyncpg.Record, proven: bool) -> c.GrantCommand:  # noqa: ARG001, FBT001 - the shape of a command
+        return c.RevokeAccess(who.pid, proven, of.present())
+
+    return await do(of, grant_id, who, why, command, response, expected)
+
+
+@router.post("/{grant_id}/renunciation", responses=_REFUSED)
+async def renounce(
+    grant_id: UUID,
+    who: Annotated[Principal, Depends(person)],
+    why: Annotated[Cause, Depends(cause)],
+    expected: Annotated[int | None, Depends(if_match)],
+    of: Annotated[AccessParts, Depends(parts)],
+    response: Response,
+) -> GrantAnswer:
+    """Renunciar ao acesso, como profissional."""
+
+    async def command(db: Db, row: asyncpg.Record, proven: bool) -> c.GrantCommand:  # noqa: ARG001, FBT001 - the shape of a command
+        return c.RenounceAccess(who.pid, of.present())
+
+    return await do(of, grant_id, who, why, command, response, expected)
+
+
+@router.post(
+    "/{grant_id}/reinstatement", responses=refuses(r.UnknownGrant, r.NotTheHolder, r.HolderNotProven, r.NotSuspended, SessionUnknown)
+)
+async def reinstate(
+    grant_id: UUID,
+    who: Annotated[Principal, Depends(person)],
+    why: Annotated[Cause, Depends(cause)],
+    expected: Annotated[int | None, Depends(if_match)],
+    of: Annotated[AccessParts, Depends(parts)],
+    response: Response,
+) -> GrantAnswer:
+    """Manter um acesso que ficou suspenso na entrega da conta."""
+
+    async def command(db: Db, row: asyncpg.Record, proven: bool) -> c.GrantCommand:  # noqa: ARG001, FBT001 - the shape of a command
+        return c.ReinstateAccess(who.pid, proven, of.present())
+
+    return await do(of, grant_id, who, why, command, response, expected)
