@@ -87,50 +87,36 @@ class DocumentsView:
     async def _one(self, db: Db, fact: object, version: int) -> None:
         match fact:
             case UploadStarted():
-                await db.execute(
-                    "insert into documents (document_id, owner_stream, owner_person, code, name, state, size, media_type, declared_sha256,"
-                    " started_at, version) values ($1, $2, $3, $4, $5, 'under-verification', $6, $7, $8, $9, $10)",
-                    fact.document_id,
-                    fact.owner_stream,
-                    fact.owner_person,
-                    fact.code,
-                    _clear(fact.name),
-                    fact.size,
-                    fact.media_type,
-                    fact.declared_sha256,
-                    fact.started_at,
-                    version,
-                )
+                await self._open(db, fact, "under-verification", version)
+                sql = "update documents set declared_sha256 = $2, started_at = $3 where document_id = $1"
+                await db.execute(sql, fact.document_id, fact.declared_sha256, fact.started_at)
             case DocumentProduced():
-                await db.execute(
-                    "insert into documents (document_id, owner_stream, owner_person, code, name, state, size, media_type, sha256,"
-                    " started_at, settled_at, version) values ($1, $2, $3, $4, $5, 'clean', $6, $7, $8, $9, $9, $10)",
-                    fact.document_id,
-                    fact.owner_stream,
-                    fact.owner_person,
-                    fact.code,
-                    _clear(fact.name),
-                    fact.size,
-                    fact.media_type,
-                    fact.sha256,
-                    fact.produced_at,
-                    version,
-                )
+                await self._open(db, fact, "clean", version)
+                sql = "update documents set sha256 = $2, started_at = $3, settled_at = $3 where document_id = $1"
+                await db.execute(sql, fact.document_id, fact.sha256, fact.produced_at)
             case DocumentVerified():
-                await db.execute(
-                    "update documents set state = 'clean', sha256 = $2, size = $3, pages = $4, settled_at = $5, version = $6"
-                    " where document_id = $1",
-                    fact.document_id,
-                    fact.sha256,
-                    fact.size,
-                    fact.pages,
-                    fact.verified_at,
-                    version,
-                )
+                await self._settle(db, fact.document_id, "clean", None, fact.verified_at, version)
+                sql = "update documents set sha256 = $2, size = $3, pages = $4 where document_id = $1"
+                await db.execute(sql, fact.document_id, fact.sha256, fact.size, fact.pages)
             case DocumentRefused():
                 await self._settle(db, fact.document_id, "refused", fact.reason, fact.refused_at, version)
             case OrphanCollected():
                 await self._settle(db, fact.document_id, "collected", None, fact.collected_at, version)
+
+    async def _open(self, db: Db, fact: UploadStarted | DocumentProduced, state: State, version: int) -> None:
+        await db.execute(
+            "insert into documents (document_id, owner_stream, owner_person, code, name, state, size, media_type, started_at, version)"
+            " values ($1, $2, $3, $4, $5, $6, $7, $8, now(), $9)",
+            fact.document_id,
+            fact.owner_stream,
+            fact.owner_person,
+            fact.code,
+            _clear(fact.name),
+            state,
+            fact.size,
+            fact.media_type,
+            version,
+        )
 
     async def _settle(self, db: Db, document: UUID, state: State, reason: str | None, at: datetime, version: int) -> None:
         await db.execute(

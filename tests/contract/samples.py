@@ -59,7 +59,7 @@ def _plain(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
 
 def _text(schema: Mapping[str, Any]) -> str:
     if "format" in schema:
-        return _FORMATS.get(str(schema["format"]), "x")
+        return str(_FORMATS.get(schema["format"], "x"))
     pattern = str(schema.get("pattern", ""))
     if pattern.startswith(r"^-?\d+"):
         return "12.50"
