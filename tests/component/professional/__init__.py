@@ -1,0 +1,1 @@
+"""Professional over HTTP, with real PostgreSQL, S3 and scanner."""
