@@ -4,16 +4,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-_SCHEMA = "#/components/schemas/"
+_SECTIONS = ("schemas", "examples")
 
 
 def merged(doors: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """All paths and schemas; a schema name that two services use for different things gets the service's name in front."""
-    schemas: dict[str, Any] = {}
+    """All paths and components; a name that two services use for different things gets the service's name in front."""
+    components: dict[str, dict[str, Any]] = {section: {} for section in _SECTIONS}
     paths: dict[str, Any] = {}
     for service, spec in doors.items():
-        local = _renamed(service, spec, schemas)
-        schemas |= local["components"].get("schemas", {})
+        local = _renamed(service, spec, components)
+        for section in _SECTIONS:
+            components[section] |= local["components"].get(section, {})
         for path, operations in local["paths"].items():
             shown = {
                 method: {**operation, "operationId": f"{service}-{operation['operationId']}"}
@@ -33,22 +34,23 @@ def merged(doors: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": dict(sorted(schemas.items())),
+            **{section: dict(sorted(found.items())) for section, found in components.items()},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
 
 
-def _renamed(service: str, spec: Mapping[str, Any], taken: Mapping[str, Any]) -> dict[str, Any]:
+def _renamed(service: str, spec: Mapping[str, Any], taken: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     text = json.dumps(spec, ensure_ascii=False)
-    own = spec["components"].get("schemas", {})
-    for name in sorted(own):
-        if name in taken and taken[name] != own[name]:
-            text = text.replace(f'"{_SCHEMA}{name}"', f'"{_SCHEMA}{service.capitalize()}{name}"')
+    names: dict[str, dict[str, str]] = {}
+    for section in _SECTIONS:
+        own = spec["components"].get(section, {})
+        clashing = [name for name in own if name in taken[section] and taken[section][name] != own[name]]
+        names[section] = {name: f"{service.capitalize()}{name}" for name in clashing}
+        for name, better in names[section].items():
+            text = text.replace(f'"#/components/{section}/{name}"', f'"#/components/{section}/{better}"')
     renamed: dict[str, Any] = json.loads(text)
-    components = renamed["components"]
-    components["schemas"] = {
-        f"{service.capitalize()}{name}" if name in taken and taken[name] != own[name] else name: schema
-        for name, schema in components.get("schemas", {}).items()
-    }
+    for section in _SECTIONS:
+        found = renamed["components"].get(section, {})
+        renamed["components"][section] = {names[section].get(name, name): value for name, value in found.items()}
     return renamed

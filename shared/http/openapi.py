@@ -140,7 +140,21 @@ def describe(app: FastAPI, server: str = "/") -> dict[str, Any]:
                 _complete(operation, calls)
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    components["examples"] = _shared_examples(spec)
     return spec
+
+
+def _shared_examples(spec: dict[str, Any]) -> dict[str, Any]:
+    """Each refusal's example once, referred to wherever it may be answered."""
+    examples: dict[str, Any] = {}
+    for operations in spec["paths"].values():
+        for operation in operations.values():
+            for answer in operation["responses"].values():
+                media = answer.get("content", {}).get("application/problem+json", {})
+                for code, example in media.get("examples", {}).items():
+                    examples.setdefault(code, example)
+                    media["examples"][code] = {"$ref": f"#/components/examples/{code}"}
+    return dict(sorted(examples.items()))
 
 
 def _complete(operation: dict[str, Any], calls: list[object]) -> None:

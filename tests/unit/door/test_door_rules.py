@@ -74,7 +74,8 @@ def test_each_class_of_refusal_has_its_status(refusal: Refusal, status: int) -> 
 def test_the_description_lists_codes_with_examples() -> None:
     spec = describe(_app(person))
     answers = spec["paths"]["/v1/things/{thing}"]["get"]["responses"]
-    example = answers["409"]["content"]["application/problem+json"]["examples"]["too-late"]["value"]
+    assert answers["409"]["content"]["application/problem+json"]["examples"]["too-late"] == {"$ref": "#/components/examples/too-late"}
+    example = spec["components"]["examples"]["too-late"]["value"]
     assert (example["detail"], example["article"]) == ("Passou do prazo.", "art. 9º")
     assert {"401", "403", "404", "503"} <= set(answers)
     assert spec["paths"]["/v1/things/{thing}"]["get"]["x-access"] == "person"
