@@ -35,11 +35,13 @@ from services.identity.reactions.when_sign_up_lapsed import AbandonLapsed
 from services.identity.settings import IdentitySettings
 from services.identity.signing import SigningKeys
 from services.identity.views.accounts import Accounts
+from services.identity.views.own_ended_sessions import OwnEndedSessions
 from services.identity.views.own_notices import OwnNotices
 from services.identity.views.sessions import Sessions
 from services.identity.views.sign_up_deadlines import TIMER, SignUpDeadlines
 from services.identity.views.staff import StaffMembers
 from shared.eventsourcing.handler import Handler
+from shared.eventsourcing.view import View
 from shared.imports import ImportKind
 from shared.mail.templates import Templates
 from shared.service import Ingress, Platform, Service
@@ -60,7 +62,14 @@ def build(platform: Platform) -> IdentityParts:
     if not isinstance(settings, IdentitySettings):
         raise TypeError(settings)
     templates = Templates(ROOT / "mails", brand_name=settings.brand_name, public_url=settings.public_url, channels=settings.channels)
-    views = [Accounts(), Sessions(), StaffMembers(), SignUpDeadlines(), OwnNotices(templates, ZoneInfo(settings.timezone))]
+    views: Sequence[View] = [
+        Accounts(),
+        Sessions(),
+        OwnEndedSessions(),
+        StaffMembers(),
+        SignUpDeadlines(),
+        OwnNotices(templates, ZoneInfo(settings.timezone)),
+    ]
     store = platform.store(views)
     users, sign_ups = Handler("user", USER, store), Handler("sign-up", SIGN_UP, store)
     signing = SigningKeys(platform.pool, platform.keys, platform.clock, settings.signing_key_lives)

@@ -58,7 +58,8 @@ async def rotate(db: Db, pepper: Pepper, token: str, browser: UUID | None, now: 
     age = int((row["expires_at"] - now).total_seconds())
     if generation == current:
         await db.execute(
-            "update refresh_tokens set generation = generation + 1, rotated_at = $2, idle_until = $2 + idle where session_id = $1",
+            "update refresh_tokens set generation = generation + 1, rotated_at = $2::timestamptz,"
+            " idle_until = $2::timestamptz + idle where session_id = $1",
             session_id,
             now,
         )

@@ -1,0 +1,21 @@
+"""Which sessions have ended? Identity knows at once what the other services read from its topic a moment later."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from shared.contracts.identity.session import SessionEnded
+from shared.eventsourcing.event import Event, Recorded
+from shared.http.sessions import EndedSessions
+from shared.postgres import Db
+
+
+class OwnEndedSessions:
+    """The inline view over `session` streams; rows go after ten minutes, so there is nothing to compare."""
+
+    name: ClassVar[str] = "own_ended_sessions_1"
+    category: ClassVar[str] = "session"
+    on: ClassVar[frozenset[type[Event]]] = frozenset({SessionEnded})
+
+    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+        """Remember each."""
+        await EndedSessions().project(db, events)

@@ -1,0 +1,1 @@
+"""Identity over HTTP, with its real database."""

@@ -1,0 +1,155 @@
+"""Sign-up over HTTP: bound to its browser, in order, and silent about who is registered."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.contracts.identity.user import UserVerified
+from tests.component.identity.conftest import Identity
+
+
+async def types_of(identity: Identity) -> list[str]:
+    rows = await identity.parts.platform.pool.fetch("select type from events order by position")
+    return [row["type"] for row in rows]
+
+
+async def test_anonymous_without_the_cookie_sees_nothing(identity: Identity) -> None:
+    async with identity.browser() as ana, identity.browser() as stranger:
+        sign_up = await identity.begin(ana, identity.cast.ana)
+        for method, path, body in [
+            ("GET", "", None),
+            ("POST", "/codes", None),
+            ("POST", "/proofs", {"code": "123456"}),
+            ("POST", "/email-corrections", {"email": "outra@exemplo.test"}),
+            ("POST", "/name-and-phone", {"name": "Ana", "phone": "92 98888-7777"}),
+            ("POST", "/password", {"password": "uma-senha-longa-e-boa"}),
+        ]:
+            answer = await stranger.request(method, f"/v1/sign-ups/{sign_up}{path}", json=body)
+            assert (answer.status_code, answer.json()["code"]) == (404, "sign-up-not-found"), path
+
+
+async def test_four_steps_make_an_account_and_log_in(identity: Identity) -> None:
+    async with identity.browser() as ana:
+        session = await identity.sign_up(ana, identity.cast.ana)
+        me = await ana.get("/v1/me")
+        assert me.status_code == 200
+        assert me.json()["name"] == identity.cast.ana.name
+        assert me.json()["user_id"] == session["subject_id"]
+        assert me.json()["holder_proven"] is False
+    assert await types_of(identity) == [
+        "SignUpStarted", "CodeSent", "EmailProven", "NameAndPhoneGiven", "SignUpCompleted", "UserVerified", "AccountOpened", "LoggedIn",
+    ]  # fmt: skip
+
+
+async def test_nothing_personal_is_stored_in_clear_in_events(identity: Identity) -> None:
+    async with identity.browser() as ana:
+        await identity.sign_up(ana, identity.cast.ana)
+    stored = await identity.parts.platform.pool.fetchval("select string_agg(data::text || metadata::text, ' ') from events")
+    person = identity.cast.ana
+    for secret in (person.name, person.email, person.document, person.phone, person.password, "argon2"):
+        assert secret not in stored
+
+
+async def test_a_company_names_its_representative(identity: Identity) -> None:
+    company = identity.cast.padaria
+    async with identity.browser() as browser:
+        sign_up = await identity.begin(browser, company)
+        await identity.prove(browser, sign_up)
+        answer = await browser.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json={"name": company.name, "phone": company.phone})
+        assert answer.json()["code"] == "representative-missing"
+    async with identity.browser() as browser:
+        await identity.sign_up(browser, company)
+        assert (await browser.get("/v1/me")).json()["representative_name"] == identity.cast.silvia.name
+    events = await identity.parts.platform.pool.fetch("select data from events where type = 'UserVerified'")
+    assert UserVerified.model_validate_json(events[0]["data"]).root_id is not None
+
+
+async def test_steps_out_of_order_are_refused(identity: Identity) -> None:
+    async with identity.browser() as ana:
+        sign_up = await identity.begin(ana, identity.cast.ana)
+        answer = await ana.post(f"/v1/sign-ups/{sign_up}/password", json={"password": "uma-senha-longa-e-boa"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "step-out-of-order")
+        answer = await ana.post(f"/v1/sign-ups/{sign_up}/codes")
+        assert answer.json()["code"] == "resend-too-soon"
+        assert "until" in answer.json()
+
+
+async def test_wrong_codes_are_counted_and_end_the_code(identity: Identity) -> None:
+    async with identity.browser() as ana:
+        sign_up = await identity.begin(ana, identity.cast.ana)
+        right = await identity.code()
+        wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+        for left in (4, 3, 2, 1, 0):
+            answer = await ana.post(f"/v1/sign-ups/{sign_up}/proofs", json={"code": wrong})
+            assert (answer.json()["code"], answer.json()["tries_left"]) == ("code-wrong", left)
+        answer = await ana.post(f"/v1/sign-ups/{sign_up}/proofs", json={"code": right})
+        assert answer.json()["code"] == "too-many-tries"
+
+
+async def test_a_corrected_email_voids_the_old_code(identity: Identity) -> None:
+    async with identity.browser() as ana:
+        sign_up = await identity.begin(ana, identity.cast.ana)
+        old = await identity.code()
+        answer = await ana.post(f"/v1/sign-ups/{sign_up}/email-corrections", json={"email": "ana.certa@exemplo.test"})
+        assert answer.status_code == 200
+        new = await identity.code()
+        if old != new:
+            answer = await ana.post(f"/v1/sign-ups/{sign_up}/proofs", json={"code": old})
+            assert answer.json()["code"] == "code-wrong"
+        await identity.prove(ana, sign_up)
+
+
+async def test_a_registered_cpf_looks_like_any_other_until_the_last_step(identity: Identity) -> None:
+    ana = identity.cast.ana
+    async with identity.browser() as first:
+        await identity.sign_up(first, ana)
+    async with identity.browser() as second:
+        sign_up = await identity.begin(second, ana)
+        await identity.prove(second, sign_up)
+        assert (await second.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json={"name": "Outra", "phone": ana.phone})).status_code == 200
+        answer = await second.post(f"/v1/sign-ups/{sign_up}/password", json={"password": "quero-entrar-aqui-2"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "cannot-conclude")
+    assert "já tem conta" in await identity.last_mail("sign-up-tried")
+    assert await identity.parts.platform.pool.fetchval("select count(*) from accounts") == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"cpf_or_cnpj": "111.111.111-11", "email": "a@exemplo.test"}, "cpf-invalid"),
+        ({"cpf_or_cnpj": "52998224725", "email": "sem arroba"}, "body-invalid"),
+        ({"cpf_or_cnpj": "52998224725", "email": "a@exemplo.test", "admin": True}, "body-invalid"),
+        ({"email": "a@exemplo.test"}, "body-invalid"),
+    ],
+)
+async def test_bad_bodies_are_refused_by_name(identity: Identity, body: dict[str, Any], code: str) -> None:
+    async with identity.browser() as browser:
+        answer = await browser.post("/v1/sign-ups", json=body, headers={"Idempotency-Key": str(uuid4())})
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert str(body.get("cpf_or_cnpj", "52998224725")) not in answer.text
+
+
+async def test_the_same_key_starts_one_sign_up(identity: Identity) -> None:
+    ana = identity.cast.ana
+    async with identity.browser() as browser:
+        body = {"cpf_or_cnpj": ana.document, "email": ana.email}
+        await browser.get("/health/live")
+        first = await browser.post("/v1/sign-ups", json=body, headers={"Idempotency-Key": "0" * 16})
+        second = await browser.post("/v1/sign-ups", json=body, headers={"Idempotency-Key": "0" * 16})
+        assert first.json()["id"] == second.json()["id"]
+        other = await browser.post("/v1/sign-ups", json={**body, "email": "b@exemplo.test"}, headers={"Idempotency-Key": "0" * 16})
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+        missing = await browser.post("/v1/sign-ups", json=body)
+        assert (missing.status_code, missing.json()["code"]) == (400, "idempotency-key-missing")
+
+
+async def test_weak_and_own_passwords_are_refused(identity: Identity) -> None:
+    ana = identity.cast.ana
+    async with identity.browser() as browser:
+        sign_up = await identity.begin(browser, ana)
+        await identity.prove(browser, sign_up)
+        await browser.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json={"name": ana.name, "phone": ana.phone})
+        for weak in ("curta", "senha12345", "aaaaaaaaaaaa", "anasouza" + ana.document, "1234567890"):
+            answer = await browser.post(f"/v1/sign-ups/{sign_up}/password", json={"password": weak})
+            assert (answer.status_code, answer.json()["code"]) == (409, "password-too-weak"), weak
