@@ -1,0 +1,110 @@
+"""What requests is made of, as its routes, reactions and timers reach it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+from uuid import UUID
+
+from fastapi import Request
+
+from services.requests.domain.budget_request.commands import BudgetRequestCommand
+from services.requests.domain.budget_request.events import BudgetRequestEvent
+from services.requests.domain.budget_request.refusals import RequestUnknown
+from services.requests.domain.budget_request.states import BudgetRequest
+from services.requests.domain.commissioning.commands import CommissioningCommand
+from services.requests.domain.commissioning.events import CommissioningEvent
+from services.requests.domain.commissioning.states import Commissioning
+from services.requests.domain.facts import Attachment, Doer, LiveGrant
+from services.requests.views.budget_requests import find_request
+from services.requests.views.commissionings import find_commissioning
+from services.requests.views.world import doer_of, get_unit
+from shared.calendar import Calendar
+from shared.documents.decider import Owner
+from shared.documents.documents import Documents
+from shared.documents.router import DocumentsDeps
+from shared.documents.view import DocumentRow, get_clean_document
+from shared.eventsourcing.handler import Handler
+from shared.http.principal import Principal
+from shared.postgres import Db
+from shared.service import Parts
+
+STAFF = ("reviewer", "analyst", "inspector", "supervisor", "auditor", "attendant")
+"""The staff roles that may look at requests; a look at a document is written down."""
+
+type Requests = Handler[BudgetRequestCommand, BudgetRequest, BudgetRequestEvent]
+type Commissionings = Handler[CommissioningCommand, Commissioning, CommissioningEvent]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestsParts(Parts):
+    """The parts of every service, the handlers of requests and commissionings, and their documents."""
+
+    requests: Requests
+    commissionings: Commissionings
+    documents: Documents
+    digit: int
+
+    def now(self) -> datetime:
+        """The present."""
+        return self.platform.clock()
+
+    def today(self) -> date:
+        """The date, here."""
+        return self.calendar.today(self.now())
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar in force."""
+        return self.platform.calendar
+
+    async def doer(self, db: Db, person: UUID, unit_id: UUID) -> Doer:
+        """By what right a person acts for a unit."""
+        return await doer_of(db, person, await get_unit(db, unit_id), self.today())
+
+    async def whose(self, db: Db, record_id: UUID) -> tuple[str, UUID, UUID, frozenset[UUID]]:
+        """Stream, unit, holder and people of a request or commissioning; raises RequestUnknown."""
+        request = await find_request(db, record_id)
+        if request is not None:
+            people = {request.started_by, request.filed_by, request.responsible_id} - {None}
+            return self.requests.stream(record_id), request.unit_id, request.holder_id, frozenset(cast("set[UUID]", people))
+        found = await find_commissioning(db, record_id)
+        if found is None:
+            raise RequestUnknown
+        people = {found.started_by, found.filed_by, found.responsible_id} - {None}
+        return self.commissionings.stream(record_id), found.unit_id, found.holder_id, frozenset(cast("set[UUID]", people))
+
+    async def sees(self, db: Db, who: Principal, record_id: UUID) -> bool:
+        """Whether somebody may see a record in full: its holder, whoever acts for the unit under a live grant, staff."""
+        _, unit_id, holder_id, _ = await self.whose(db, record_id)
+        if who.kind == "staff":
+            return who.has_role(*STAFF)
+        if who.pid == holder_id:
+            return True
+        return isinstance((await self.doer(db, who.pid, unit_id)).access, LiveGrant)
+
+    async def may_attach(self, db: Db, who: Principal, record_id: UUID) -> Owner:
+        """To records that one may see in full; raises RequestUnknown."""
+        stream, _, holder_id, _ = await self.whose(db, record_id)
+        if not await self.sees(db, who, record_id):
+            raise RequestUnknown
+        return Owner(stream, holder_id)
+
+    async def may_see(self, db: Db, who: Principal, row: DocumentRow) -> bool:
+        """A document is seen by who sees the record that owns it."""
+        return await self.sees(db, who, UUID(row.owner_stream[-36:]))
+
+    async def attachment(self, db: Db, document_id: UUID, stream: str) -> Attachment:
+        """A verified document of this record; raises DocumentNotFound, DocumentNotVerifiedYet, DocumentWasRefused."""
+        found = await get_clean_document(db, document_id, owner_stream=stream)
+        return Attachment(found.id, found.code, found.sha256)
+
+
+def parts(request: Request) -> RequestsParts:
+    """The parts of the running application."""
+    return cast("RequestsParts", request.app.state.parts)
+
+
+def documents_deps(request: Request) -> DocumentsDeps:
+    """What the routes of documents need."""
+    own = parts(request)
+    return DocumentsDeps(own.documents, own.may_attach, own.may_see)

@@ -1,0 +1,1 @@
+"""What requests does about what others did."""

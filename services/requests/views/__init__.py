@@ -1,0 +1,1 @@
+"""What requests shows and decides upon."""

@@ -1,0 +1,185 @@
+"""Which requests are there, whose, in which state? Inline; also what keeps one draft per person and one open request per unit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+import asyncpg
+
+from services.requests.domain.budget_request import events
+from services.requests.domain.budget_request.events import PRIVATE, PUBLISHED
+from services.requests.domain.budget_request.refusals import DraftAlreadyOpen, RequestAlreadyOpen
+from shared.eventsourcing.event import Event, Recorded
+from shared.postgres import Db
+
+STATES: Mapping[type[Event], str] = {
+    events.BudgetAccepted: "under-analysis",
+    events.BudgetIssued: "awaiting-approval",
+    events.BudgetApproved: "awaiting-contracts",
+    events.WorksBegan: "works-under-way",
+    events.BudgetEnteredIntoForce: "in-force",
+}
+ENDS: Mapping[type[Event], str] = {
+    events.DraftDiscarded: "discarded",
+    events.ConnectionRecorded: "connected",
+    events.BudgetDismissed: "dismissed",
+    events.BudgetDeclined: "declined",
+    events.BudgetExpired: "expired",
+    events.BudgetWithdrawn: "withdrawn",
+    events.BudgetCancelled: "cancelled",
+}
+_TAKEN = {"budget_requests_one_open": RequestAlreadyOpen, "budget_requests_one_draft": DraftAlreadyOpen}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """What a list shows of a request."""
+
+    request_id: UUID
+    unit_id: UUID
+    unit_number: str
+    holder_id: UUID
+    started_by: UUID
+    filed_by: UUID | None
+    responsible_id: UUID | None
+    state: str
+    protocol: str | None
+    motive: str | None
+    purpose: str | None
+    porte: str | None
+    installed_kw: Decimal | None
+    filed_at: datetime | None
+    started_at: datetime
+    moved_at: datetime
+    version: int
+
+
+_COLUMNS = ", ".join(RequestRow.__dataclass_fields__)
+
+
+class BudgetRequestsView:
+    """Keeps the table `budget_requests`."""
+
+    name: ClassVar[str] = "budget_requests_1"
+    category: ClassVar[str] = "budget-request"
+    tables: ClassVar[tuple[str, ...]] = ("budget_requests",)
+    on: ClassVar[frozenset[type[Event]]] = frozenset({*PRIVATE, *PUBLISHED})
+
+    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+        """Write what happened, in order; raises RequestAlreadyOpen, DraftAlreadyOpen."""
+        try:
+            for record in records:
+                await self._one(db, record)
+            last = records[-1]
+            await db.execute(
+                "update budget_requests set version = $2, moved_at = $3 where request_id = $1",
+                UUID(last.stream[-36:]),
+                last.version,
+                last.recorded_at,
+            )
+        except asyncpg.UniqueViolationError as error:
+            taken = _TAKEN.get(error.constraint_name or "")
+            if taken is None:
+                raise
+            raise taken from error
+
+    async def _one(self, db: Db, record: Recorded[Any]) -> None:
+        fact = record.event
+        match fact:
+            case events.DraftStarted():
+                await db.execute(
+                    "insert into budget_requests (request_id, unit_id, unit_number, holder_id, started_by, grant_id, previous_request,"
+                    " state, started_at, moved_at, version) values ($1, $2, $3, $4, $5, $6, $7, 'draft', $8, $8, $9)",
+                    fact.request_id,
+                    fact.unit_id,
+                    fact.unit_number,
+                    fact.holder_id,
+                    fact.started_by,
+                    fact.grant_id,
+                    fact.previous_request,
+                    fact.started_at,
+                    record.version,
+                )
+            case events.MotiveChosen():
+                await _set(db, fact.request_id, motive=fact.motive)
+            case events.PurposeChosen():
+                await _set(db, fact.request_id, purpose=fact.purpose)
+            case events.TechnicalResponsibleNamed():
+                await _set(db, fact.request_id, responsible_id=fact.responsible_id)
+            case events.BudgetRequested():
+                await _set(
+                    db,
+                    fact.request_id,
+                    state="under-triage",
+                    is_open=True,
+                    protocol=fact.protocol,
+                    filed_by=fact.filed_by,
+                    responsible_id=fact.responsible_id,
+                    grant_id=fact.grant_id,
+                    porte=fact.porte,
+                    installed_kw=fact.installed_kw,
+                    filed_at=fact.filed_at,
+                )
+            case _ if (state := STATES.get(type(fact))) is not None:
+                await _set(db, fact.request_id, state=state)
+            case _ if (state := ENDS.get(type(fact))) is not None:
+                await _set(db, fact.request_id, state=state, is_open=False)
+            case _:
+                pass
+
+
+async def _set(db: Db, request_id: UUID, **values: object) -> None:
+    changes = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, 2))
+    await db.execute(f"update budget_requests set {changes} where request_id = $1", request_id, *values.values())
+
+
+async def find_request(db: Db, request_id: UUID) -> RequestRow | None:
+    """One request."""
+    row = await db.fetchrow(f"select {_COLUMNS} from budget_requests where request_id = $1", request_id)
+    return RequestRow(**dict(row)) if row else None
+
+
+async def find_by_protocol(db: Db, protocol: str) -> RequestRow | None:
+    """The request with this protocol."""
+    row = await db.fetchrow(f"select {_COLUMNS} from budget_requests where protocol = $1", protocol)
+    return RequestRow(**dict(row)) if row else None
+
+
+async def is_open_for(db: Db, unit_id: UUID, *, but: UUID) -> bool:
+    """Whether another request of the unit is open."""
+    return bool(
+        await db.fetchval("select exists (select from budget_requests where unit_id = $1 and is_open and request_id <> $2)", unit_id, but)
+    )
+
+
+async def requests_of(db: Db, person: UUID, state: str | None, after: tuple[datetime, UUID] | None, limit: int) -> list[RequestRow]:
+    """The requests a person takes part in as holder, author or responsible, newest first."""
+    rows = await db.fetch(
+        f"select {_COLUMNS} from budget_requests where $1 in (holder_id, started_by, responsible_id) and state <> 'discarded'"
+        " and not (state = 'draft' and started_by <> $1 and holder_id <> $1 and responsible_id is distinct from $1)"
+        " and ($2::text is null or state = $2) and ($3::timestamptz is null or (started_at, request_id) < ($3, $4::uuid))"
+        " order by started_at desc, request_id desc limit $5",
+        person,
+        state,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+    return [RequestRow(**dict(row)) for row in rows]
+
+
+async def requests_in(db: Db, state: str, limit: int) -> list[RequestRow]:
+    """The requests in a state, in the order of their filing: what waits for staff."""
+    rows = await db.fetch(f"select {_COLUMNS} from budget_requests where state = $1 order by filed_at, request_id limit $2", state, limit)
+    return [RequestRow(**dict(row)) for row in rows]
+
+
+async def filed_under(db: Db, grant_id: UUID) -> list[UUID]:
+    """The filed requests that relied on a grant."""
+    return [
+        row["request_id"]
+        for row in await db.fetch("select request_id from budget_requests where grant_id = $1 and filed_at is not null", grant_id)
+    ]

@@ -1,0 +1,146 @@
+"""Which clocks run, ran out or were kept? Inline; also arms the timers that nudge when one is over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from services.requests.domain.budget_request import events as budget
+from services.requests.domain.commissioning import events as commissioning
+from shared.calendar import Calendar
+from shared.contracts.requests.parts import Clock, DeadlineMissed, DueDate
+from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.timers import arm, disarm
+from shared.postgres import Db
+
+ALL: tuple[Clock, ...] = (
+    "triage",
+    "budget",
+    "approval",
+    "contracts-out",
+    "contracts-back",
+    "works",
+    "inspection",
+    "inspection-request",
+    "new-inspection",
+)
+ENDED: Mapping[type[Event], tuple[Clock, ...]] = {
+    budget.BudgetAccepted: ("triage",),
+    budget.BudgetIssued: ("budget",),
+    budget.BudgetApproved: ("approval",),
+    budget.ContractsDelivered: ("contracts-out",),
+    budget.ContractsReturned: ("contracts-back",),
+    budget.WorksBegan: ("contracts-out", "contracts-back"),
+    budget.WorksConcluded: ("works",),
+    budget.BudgetEnteredIntoForce: ("contracts-out", "contracts-back", "works"),
+    budget.ConnectionRecorded: ALL,
+    budget.BudgetDismissed: ALL,
+    budget.BudgetDeclined: ALL,
+    budget.BudgetExpired: ALL,
+    budget.BudgetWithdrawn: ALL,
+    budget.BudgetCancelled: ALL,
+    commissioning.CommissioningDismissed: ALL,
+    commissioning.GenerationConnected: ALL,
+    commissioning.InspectionFailed: ALL,
+    commissioning.CommissioningWithdrawn: ALL,
+}
+BEGUN: frozenset[type[Event]] = frozenset(
+    {
+        budget.BudgetRequested,
+        budget.BudgetReceived,
+        budget.BudgetApproved,
+        budget.ContractsDelivered,
+        budget.WorksBegan,
+        budget.BudgetEnteredIntoForce,
+        budget.ClockResumed,
+        commissioning.CommissioningRequested,
+        commissioning.InspectionFailed,
+    }
+)
+
+
+def timer_of(clock: str) -> str:
+    """The name of a clock's timer."""
+    return f"clock-{clock}"
+
+
+@dataclass(frozen=True)
+class ClocksView:
+    """Keeps the table `clocks`, and the timers."""
+
+    calendar: Calendar
+    name: ClassVar[str] = "clocks_1"
+    tables: ClassVar[tuple[str, ...]] = ("clocks",)
+    on: ClassVar[frozenset[type[Event]]] = frozenset({*BEGUN, *ENDED, budget.ClockSuspended, DeadlineMissed})
+
+    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+        """Write what began, ended or was missed, in order."""
+        for record in records:
+            fact = record.event
+            for clock in ENDED.get(type(fact), ()):
+                await self._end(db, record, clock)
+            if type(fact) in BEGUN:
+                for due in fact.due:
+                    await self._begin(db, record.stream, due)
+            if isinstance(fact, DeadlineMissed):
+                await self._mark(db, record.stream, fact.clock, "missed")
+            if isinstance(fact, budget.ClockSuspended):
+                await self._mark(db, record.stream, fact.clock, "suspended")
+
+    async def _begin(self, db: Db, stream: str, due: DueDate) -> None:
+        await db.execute(
+            "insert into clocks (stream, clock, article, starts_on, due_on, other_reading, length, unit, bound, annex_iv_type, state)"
+            " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'running') on conflict (stream, clock) do update set"
+            " starts_on = excluded.starts_on, due_on = excluded.due_on, other_reading = excluded.other_reading,"
+            " length = excluded.length, state = 'running', ended_at = null",
+            stream,
+            due.clock,
+            due.article,
+            due.starts_on,
+            due.due_on,
+            due.other_reading,
+            due.length,
+            due.unit,
+            due.bound,
+            due.annex_iv_type,
+        )
+        await arm(db, timer_of(due.clock), stream, self.calendar.end_of_day(due.due_on))
+
+    async def _end(self, db: Db, record: Recorded[Any], clock: Clock) -> None:
+        await db.execute(
+            "update clocks set ended_at = $3, state = case when state = 'missed' then state else 'ended' end"
+            " where stream = $1 and clock = $2 and ended_at is null",
+            record.stream,
+            clock,
+            record.recorded_at,
+        )
+        await disarm(db, timer_of(clock), record.stream)
+
+    async def _mark(self, db: Db, stream: str, clock: Clock, state: str) -> None:
+        await db.execute("update clocks set state = $3 where stream = $1 and clock = $2 and ended_at is null", stream, clock, state)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """A clock as it stands."""
+
+    clock: str
+    article: str
+    starts_on: date
+    due_on: date
+    other_reading: date | None
+    length: int
+    unit: str
+    bound: str
+    annex_iv_type: int | None
+    state: str
+    ended_at: datetime | None
+
+
+_COLUMNS = ", ".join(ClockRow.__dataclass_fields__)
+
+
+async def clocks_of(db: Db, stream: str) -> list[ClockRow]:
+    """The clocks of a request or commissioning, by when they started."""
+    rows = await db.fetch(f"select {_COLUMNS} from clocks where stream = $1 order by starts_on, due_on", stream)
+    return [ClockRow(**dict(row)) for row in rows]

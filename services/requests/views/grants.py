@@ -1,0 +1,73 @@
+"""Who may act for which unit, until when? A foreign view of access."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.requests.domain.facts import LiveGrant
+from shared.contracts.access.grant import AccessExpired, AccessExtended, AccessGranted, AccessReinstated, AccessRevoked, AccessSuspended
+from shared.eventsourcing.event import Event, Recorded
+from shared.postgres import Db
+
+READS = (AccessGranted, AccessExtended, AccessRevoked, AccessExpired, AccessSuspended, AccessReinstated)
+
+
+class GrantsView:
+    """Keeps the table `grants`."""
+
+    name: ClassVar[str] = "grants_1"
+    tables: ClassVar[tuple[str, ...]] = ("grants",)
+    on: ClassVar[frozenset[type[Event]]] = frozenset(READS)
+
+    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+        """Write what happened, in order."""
+        for record in records:
+            await self._one(db, record)
+
+    async def _one(self, db: Db, record: Recorded[Any]) -> None:
+        fact = record.event
+        match fact:
+            case AccessGranted():
+                await db.execute(
+                    "insert into grants (grant_id, unit_id, holder_id, professional_id, may_decide, ends_on, state, version)"
+                    " values ($1, $2, $3, $4, $5, $6, 'live', $7) on conflict (grant_id) do update set may_decide = excluded.may_decide,"
+                    " ends_on = excluded.ends_on, state = 'live', version = excluded.version",
+                    fact.grant_id,
+                    fact.unit_id,
+                    fact.holder_id,
+                    fact.professional_id,
+                    fact.may_decide,
+                    fact.ends_on,
+                    record.version,
+                )
+            case AccessExtended():
+                await db.execute(
+                    "update grants set ends_on = $2, version = $3 where grant_id = $1", fact.grant_id, fact.ends_on, record.version
+                )
+            case AccessRevoked():
+                await self._state(db, fact.grant_id, "revoked", fact.revoked_at, record.version)
+            case AccessExpired():
+                await self._state(db, fact.grant_id, "expired", fact.expired_at, record.version)
+            case AccessSuspended():
+                await self._state(db, fact.grant_id, "suspended", None, record.version)
+            case AccessReinstated():
+                await self._state(db, fact.grant_id, "live", None, record.version)
+
+    async def _state(self, db: Db, grant_id: UUID, state: str, ended_at: datetime | None, version: int) -> None:
+        await db.execute(
+            "update grants set state = $2, ended_at = $3, version = $4 where grant_id = $1", grant_id, state, ended_at, version
+        )
+
+
+async def find_live_grant(db: Db, professional: UUID, unit_id: UUID, holder_id: UUID, today: date) -> LiveGrant | None:
+    """The grant under which a professional may act for a unit today, locked for the deciding transaction."""
+    row = await db.fetchrow(
+        "select grant_id, version, holder_id, may_decide, ends_on from grants where professional_id = $1 and unit_id = $2"
+        " and holder_id = $3 and state = 'live' and ends_on >= $4 order by ends_on desc limit 1 for share",
+        professional,
+        unit_id,
+        holder_id,
+        today,
+    )
+    return LiveGrant(**dict(row)) if row else None

@@ -1,0 +1,70 @@
+"""Which papers are to be rendered, and which are ready? Inline; the worker takes what is open."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.requests.domain.budget_request import events
+from shared.eventsourcing.event import Event, Recorded
+from shared.postgres import Db
+
+FORM, RECEIPT, BUDGET = "FORMULARIO_ANEEL", "RECIBO", "ORCAMENTO"
+_ASKED: Mapping[type[Event], tuple[str, ...]] = {events.BudgetRequested: (FORM, RECEIPT), events.BudgetIssued: (BUDGET,)}
+
+
+class PapersView:
+    """Keeps the table `papers`."""
+
+    name: ClassVar[str] = "papers_1"
+    category: ClassVar[str] = "budget-request"
+    on: ClassVar[frozenset[type[Event]]] = frozenset({events.BudgetRequested, events.BudgetIssued, events.FormRendered})
+
+    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+        """Ask for papers, and note those that are ready."""
+        for record in records:
+            fact = record.event
+            for code in _ASKED.get(type(fact), ()):
+                await db.execute(
+                    "insert into papers (stream, code, person_id, asked_at, next_try_at) values ($1, $2, $3, $4, $4) on conflict do nothing",
+                    record.stream,
+                    code,
+                    fact.parties[1],
+                    record.recorded_at,
+                )
+            if isinstance(fact, events.FormRendered):
+                await db.execute(
+                    "update papers set document_id = $3 where stream = $1 and code = $2", record.stream, fact.code, fact.document_id
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPaper:
+    """A paper that somebody waits for."""
+
+    stream: str
+    code: str
+    person_id: UUID
+    asked_at: datetime
+
+
+async def claim_open(db: Db, now: datetime) -> OpenPaper | None:
+    """The paper asked for longest; nobody else takes it for a minute."""
+    row = await db.fetchrow(
+        "select stream, code, person_id, asked_at from papers where document_id is null and next_try_at <= $1"
+        " order by next_try_at limit 1 for update skip locked",
+        now,
+    )
+    if row is None:
+        return None
+    await db.execute(
+        "update papers set next_try_at = $3 where stream = $1 and code = $2", row["stream"], row["code"], now + timedelta(minutes=1)
+    )
+    return OpenPaper(**dict(row))
+
+
+async def papers_of(db: Db, stream: str) -> Mapping[str, UUID | None]:
+    """The papers of a request by code; None: being prepared."""
+    rows = await db.fetch("select code, document_id from papers where stream = $1 order by asked_at, code", stream)
+    return {row["code"]: row["document_id"] for row in rows}
