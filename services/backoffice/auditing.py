@@ -1,6 +1,7 @@
 """The audit's own reader of every topic, and the seal of each midnight: loops of the worker."""
 
 import asyncio
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -57,9 +58,19 @@ def observed(record: ConsumerRecord) -> Observed:
         type=headers.get("ce_type", "Unreadable"),
         stream=headers.get("ce_subject", place),
         actor=actor,
-        channel=headers.get("ce_channel") or _CHANNELS.get(actor.partition(":")[0], "unknown"),
+        channel=_channel(headers.get("ce_type"), actor, data),
     )
     return Observed(entry, mentions(data))
+
+
+def _channel(name: str | None, actor: str, data: str) -> str:
+    """From where: a look says so itself; a deed is known by its actor."""
+    if name == "RecordViewed":
+        try:
+            return str(json.loads(data)["channel"])[:40]
+        except (ValueError, KeyError, TypeError):
+            return "unknown"
+    return _CHANNELS.get(actor.partition(":")[0], "unknown")
 
 
 @dataclass(frozen=True)

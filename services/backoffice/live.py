@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+import asyncpg
 import faust
 import structlog
 
 from services.backoffice.live_rates import COMPACTED, TOPIC
 from services.backoffice.settings import BackofficeSettings
 from services.backoffice.views.queues import all_queues
+from shared.catalogue import CatalogueUnknown
 from shared.kafka import DAY_MS, KEPT_FOR_EVER, PARTITIONS, ensure_topics
 from shared.postgres import LOST
 from shared.service import Platform
@@ -76,12 +78,13 @@ class Live:
     settings: BackofficeSettings
     queues: Mapping[str, str]
     datadir: str
+    prefix: str = ""
     changed: dict[tuple[str, str, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         brokers = ";".join(f"kafka://{host}" for host in self.settings.kafka_bootstrap.split(","))
         self.app: Any = faust.App(
-            "backoffice-live",
+            f"{self.prefix}backoffice-live",
             version=self.settings.live_version,
             broker=brokers,
             store="memory://",
@@ -96,16 +99,24 @@ class Live:
             autodiscover=False,
         )
         raw: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw", "key_type": bytes, "value_type": bytes}
-        self._by_queue = self.app.topic(BY_QUEUE, key_type=bytes, key_serializer="raw", value_serializer="json", partitions=PARTITIONS)
-        self._rates = self.app.topic(TOPIC, **raw)
+        self._by_queue = self.app.topic(
+            self.prefix + BY_QUEUE, key_type=bytes, key_serializer="raw", value_serializer="json", partitions=PARTITIONS
+        )
+        self._rates = self.app.topic(self.prefix + TOPIC, **raw)
         self._counts: Any = (
             cast("Any", self.app.Table("live-counts", default=int, partitions=PARTITIONS))
             .tumbling(timedelta(seconds=_MINUTE), expires=KEEP)
             .relative_to(lambda event: float(event.value["at"]))
         )
-        self.app.agent(self.app.topic(*SOURCES, **raw), name="note")(self.note)
+        self.app.agent(self.app.topic(*(self.prefix + source for source in SOURCES), **raw), name="note")(self.note)
         self.app.agent(self._by_queue, name="count")(self.count)
         self.app.timer(_FLUSH_SECONDS, on_leader=False)(self.flush)
+
+    async def make_topics(self) -> None:
+        """Faust reads only topics that are there; its own stream is short, the rates are compacted."""
+        short = {"retention.ms": str(2 * DAY_MS), "cleanup.policy": "delete"}
+        wanted = {**dict.fromkeys(SOURCES, KEPT_FOR_EVER), BY_QUEUE: short, TOPIC: COMPACTED}
+        await ensure_topics(self.settings.kafka_bootstrap, {self.prefix + name: config for name, config in wanted.items()})
 
     async def note(self, stream: Any) -> None:  # noqa: ANN401 - the library's stream has no types
         """Send what counts on, keyed by its queue: tables are sharded like the topic that comes in."""
@@ -134,12 +145,11 @@ async def live(platform: Platform, _arguments: Sequence[str]) -> int:
     """Count for ever; 1 when Faust gave up, so that the supervisor begins anew."""
     settings = cast("BackofficeSettings", platform.settings)
     queues = await _queues(platform)
-    short = {"retention.ms": str(2 * DAY_MS), "cleanup.policy": "delete"}
-    await ensure_topics(settings.kafka_bootstrap, {**dict.fromkeys(SOURCES, KEPT_FOR_EVER), BY_QUEUE: short, TOPIC: COMPACTED})
     with tempfile.TemporaryDirectory(prefix="backoffice-live-") as folder:
         counting = Live(settings, queues, settings.live_table_dir or folder)
         server = await asyncio.start_server(_Health(counting.app).answer, settings.host, settings.live_port or _PORT)
         try:
+            await counting.make_topics()
             await counting.app.start()
             log.info("live_started", queues=sorted(queues.values()))
             await counting.app.wait_until_stopped()
@@ -156,7 +166,7 @@ async def _queues(platform: Platform) -> Mapping[str, str]:
             async with platform.pool.acquire(timeout=5) as db:
                 queues = await all_queues(db, platform.calendar.today(platform.clock()))
             return {queue.kind: queue.slug for queue in queues if queue.kind}
-        except LOST as error:
+        except (*LOST, asyncpg.UndefinedTableError, CatalogueUnknown) as error:
             log.warning("live_waits", error=type(error).__name__)
             await asyncio.sleep(2)
 

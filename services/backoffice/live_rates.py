@@ -20,7 +20,6 @@ log = structlog.get_logger(__name__)
 
 TOPIC = "backoffice.live-rates"
 COMPACTED = {"cleanup.policy": "compact", "retention.ms": "-1"}
-GROUP = "backoffice.live-rates"
 _WAIT = 2.0
 _SETTLE_EVERY = 60.0
 
@@ -57,13 +56,14 @@ class LiveRates:
     pool: Pool
     bootstrap: str
     clock: Clock
+    topic: str = TOPIC
 
     async def read(self) -> None:
         """Read the compacted topic for ever; broker or database away is waited for."""
         while True:
-            source = consumer(self.bootstrap, GROUP, GROUP, [TOPIC])
+            source = consumer(self.bootstrap, self.topic, self.topic, [self.topic])
             try:
-                await ensure_topics(self.bootstrap, {TOPIC: COMPACTED})
+                await ensure_topics(self.bootstrap, {self.topic: COMPACTED})
                 await source.start()
                 while True:
                     batches = await source.getmany(timeout_ms=500, max_records=500)
