@@ -55,7 +55,23 @@ def attached(document_id: UUID, code: str) -> DocumentAttached:
 
 
 STARTED = ProfileStarted(profile_id=RUI, started_at=NOW)
-CHOSEN = ProfessionChosen(profile_id=RUI, profession="engenheiro", councils=("CREA",), version=1, chosen_at=NOW)
+
+
+def chosen(profession: Profession) -> ProfessionChosen:
+    """A profession, chosen."""
+    return ProfessionChosen(
+        profile_id=RUI,
+        profession=profession.code,
+        version=profession.version,
+        councils=profession.councils,
+        may_file=profession.may_file,
+        ceiling_kva=profession.ceiling_kva,
+        needs_attribution=profession.needs_attribution,
+        chosen_at=NOW,
+    )
+
+
+CHOSEN = chosen(ENGINEER)
 REGISTERED = RegistrationGiven(profile_id=RUI, council="CREA", number="12345/AM", uf="AM", given_at=NOW)
 ON_ONES_OWN = CompanyGiven(profile_id=RUI, company_id=None, given_at=NOW)
 COMPLETE: tuple[ProfileEvent, ...] = (
@@ -130,12 +146,12 @@ SUSPENDED = (
 
 def submission() -> SubmitProfile:
     """The command that puts it before a reviewer."""
-    return SubmitProfile(CHECKLIST, 1, PROTOCOL, DUE, NOW)
+    return SubmitProfile(CHECKLIST, PROTOCOL, DUE, NOW)
 
 
-def yes(submission: int = 1, *, until: date | None = UNTIL, attribution: bool = True, profession: Profession = ENGINEER) -> ApproveProfile:
+def yes(submission: int = 1, *, until: date | None = UNTIL, attribution: bool = True) -> ApproveProfile:
     """The reviewer's yes."""
-    return ApproveProfile(REVIEW, STREAM, submission, profession, until, attribution, TODAY, NOW)
+    return ApproveProfile(REVIEW, STREAM, submission, until, attribution, TODAY, NOW)
 
 
 def rejection(submission: int = 1) -> RejectProfile:

@@ -40,6 +40,7 @@ from tests.unit.professional.profiles import (
     SUBMITTED,
     TECHNICIAN,
     TODAY,
+    chosen,
     filed,
     no,
     rejection,
@@ -107,14 +108,15 @@ def test_an_engineer_without_attribution_files_commercial_requests_only() -> Non
 
 
 def test_the_profession_sets_the_ceiling() -> None:
-    state = given(PROFILE, *SUBMITTED).when(yes(profession=TECHNICIAN, attribution=False)).then_types(ProfileApproved)
+    technician = (STARTED, chosen(TECHNICIAN), *SUBMITTED[2:])
+    state = given(PROFILE, *technician).when(yes(attribution=False)).then_types(ProfileApproved)
     assert isinstance(state, Approved)
     assert state.standing.terms.ceiling_kva == Decimal(800)
     assert state.standing.terms.may_file == ("technical", "commercial")
 
 
 def test_a_broker_never_files_technical_requests() -> None:
-    state = given(PROFILE, *SUBMITTED).when(yes(profession=BROKER)).then_types(ProfileApproved)
+    state = given(PROFILE, STARTED, chosen(BROKER), *SUBMITTED[2:]).when(yes()).then_types(ProfileApproved)
     assert isinstance(state, Approved)
     assert state.standing.terms.may_file == ("commercial",)
 

@@ -1,0 +1,157 @@
+"""Chapter 2: three professionals build their profiles, the back office reviews them (guide, part 2.1.1)."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from demo.client import Client
+from demo.pdfs import infected_pdf, jpeg, pdf
+from demo.staff import sign_up, staff
+from demo.stage import Stage
+from demo.surprise import Surprise
+from demo.uploads import upload, upload_and_wait
+from shared.testing.people import Person
+
+DOCUMENTS = "/v1/profile-documents"
+PATIENCE_SECONDS = 120
+VALID_DAYS = 300
+
+
+@dataclass
+class Profile:
+    """One professional at work on their profile."""
+
+    client: Client
+    person: Person
+    id: str
+    version: int
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return f"/v1/profiles/{self.id}"
+
+    async def step(self, name: str, body: dict[str, Any]) -> None:
+        """Say one step, whole."""
+        answer = await self.client.put(f"{self.path}/{name}", body, if_match=self.version)
+        self.version = answer["version"]
+
+    async def show(self, code: str, content: bytes, name: str, media_type: str = "application/pdf") -> None:
+        """Bring a document and put it in its place."""
+        document = await upload(self.client, DOCUMENTS, content, name, media_type, owner_id=self.id, code=code)
+        await self.step(f"documents/{code}", {"document_id": document})
+
+
+async def play(stage: Stage) -> None:
+    """From the first step to the verdict."""
+    stage.title("2. The professional profile, and its review")
+    cast = stage.cast
+    rui = await _engineer(stage)
+    others = [
+        await _quickly(stage, cast.tiago, "tecnico", "CFT"),
+        await _quickly(stage, cast.clara, "corretor", "CRECI"),
+    ]
+    await _review(stage, [rui, *others])
+    for profile in (rui, *others):
+        shown = await profile.client.get(profile.path)
+        terms = shown["terms"]
+        stage.say(
+            f"{profile.person.first_name} is approved",
+            may_file=", ".join(terms["may_file"]),
+            ceiling_kva=terms["ceiling_kva"] or "none",
+            valid_until=terms["valid_until"],
+        )
+        stage.table[f"{profile.person.key}_profile"] = profile.id
+    mail = await stage.inbox.next_to(cast.rui.email, about="aprovado")
+    stage.say("Rui is told by e-mail", subject=mail.subject)
+
+
+async def _started(stage: Stage, person: Person) -> Profile:
+    client = await sign_up(stage, person)
+    started = await client.post("/v1/profiles")
+    return Profile(client, person, started["id"], started["version"])
+
+
+async def _engineer(stage: Stage) -> Profile:
+    """Rui, step by step, with what goes wrong on the way."""
+    rui = await _started(stage, stage.cast.rui)
+    stage.say("Rui starts his profile", profile=rui.id)
+    await rui.step("profession", {"profession": "engenheiro"})
+    wrong = {"council": "CRECI", "number": "1234567", "uf": "AM"}
+    refused = await rui.client.put(f"{rui.path}/registration", wrong, if_match=rui.version, expect=409)
+    stage.say("a broker's council does not register an engineer", refused=refused.code)
+    await rui.step("registration", {"council": "CREA", "number": f"{stage.run:07d}-AM", "uf": "AM"})
+    await rui.step("company", {"cnpj": None})
+    early = await rui.client.post(f"{rui.path}/submissions", expect=409)
+    stage.say("submitted too early", refused=early.code, missing=len(early["problems"]))
+    await _infected(stage, rui)
+    await rui.show("carteira-conselho", jpeg(), "carteira-frente.jpg", "image/jpeg")
+    await rui.show("carteira-conselho", jpeg(), "carteira-verso.jpg", "image/jpeg")
+    await rui.show("certidao-registro", pdf("Certidão de registro e quitação", "Rui Andrade"), "certidao.pdf")
+    ready = await rui.client.get(f"{rui.path}/readiness")
+    stage.check(ready["ready"], f"Rui's profile is not ready: {ready.body}")
+    await _submitted(stage, rui)
+    return rui
+
+
+async def _infected(stage: Stage, rui: Profile) -> None:
+    content = infected_pdf("Certidão")
+    document, state, code = await upload_and_wait(rui.client, DOCUMENTS, content, "certidao.pdf", owner_id=rui.id, code="certidao-registro")
+    stage.check(state == "refused", f"an infected document is {state}")
+    body = {"document_id": document}
+    await rui.client.put(f"{rui.path}/documents/certidao-registro", body, if_match=rui.version, expect=409)
+    stage.say("a document with a virus in it is refused", reason=code)
+
+
+async def _submitted(stage: Stage, profile: Profile) -> None:
+    filed = await profile.client.post(f"{profile.path}/submissions")
+    shown = await profile.client.get(profile.path)
+    stage.check(shown["state"] == "under-review", f"submitted, and {shown['state']}")
+    name = profile.person.first_name
+    stage.say(f"{name} submits the profile", protocol=filed["ids"]["protocol"], answer_by=shown["submission"]["due_on"])
+
+
+async def _quickly(stage: Stage, person: Person, profession: str, council: str) -> Profile:
+    """The same for somebody else, without detours."""
+    profile = await _started(stage, person)
+    await profile.step("profession", {"profession": profession})
+    await profile.step("registration", {"council": council, "number": f"{stage.run:07d}-{person.key[:1].upper()}", "uf": "AM"})
+    await profile.step("company", {"cnpj": None})
+    for code in ("carteira-conselho", "certidao-registro"):
+        await profile.show(code, pdf(code, person.name), f"{code}.pdf")
+    await _submitted(stage, profile)
+    return profile
+
+
+async def _review(stage: Stage, profiles: list[Profile]) -> None:
+    """The reviewer takes what is next until these are approved; what comes first in the queue comes first here."""
+    reviewer = await staff(stage, stage.cast.reviewer, "reviewer")
+    stage.say(f"{stage.cast.reviewer.first_name} logs in to review")
+    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    waiting = list(profiles)
+    while waiting:
+        if asyncio.get_running_loop().time() > deadline:
+            raise Surprise(f"still under review after {PATIENCE_SECONDS} s: {[profile.person.first_name for profile in waiting]}")
+        claimed = await reviewer.post("/v1/queues/profiles/next-claims", expect=(201, 404, 409))
+        if claimed.status == 201:
+            await _judge(stage, reviewer, claimed["id"])
+        else:
+            await asyncio.sleep(0.5)
+        waiting = [profile for profile in waiting if (await profile.client.get(profile.path))["state"] != "approved"]
+
+
+async def _judge(stage: Stage, reviewer: Client, review_id: str) -> None:
+    """Look at each document, give its verdict, conclude."""
+    path = f"/v1/reviews/{review_id}"
+    review = await reviewer.get(path)
+    version = review["version"]
+    for document in review["documents"]:
+        look = await reviewer.post(f"{DOCUMENTS}/{document['id']}/views", {"purpose": "review"}, key=None)
+        stage.check(await reviewer.fetch_bytes(look["url"]), "an empty document went to review")
+        judged = await reviewer.put(f"{path}/documents/{document['id']}/verdict", {"verdict": "accepted"}, if_match=version)
+        version = judged["version"]
+    until = (datetime.now(UTC) + timedelta(days=VALID_DAYS)).date().isoformat()
+    content = {"type": "profile-terms", "valid_until": until, "attribution_confirmed": True}
+    await reviewer.post(f"{path}/conclusion", {"outcome": "approved", "content": content}, if_match=version, key=None)
+    stage.say("the reviewer looked at every document and concluded", protocol=review["protocol"], documents=len(review["documents"]))
