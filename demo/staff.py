@@ -1,0 +1,126 @@
+"""How people come in: customers by the four steps of the sign-up, staff by invitation; used by every chapter."""
+
+import asyncio
+import time
+from typing import Any
+
+import pyotp
+
+from demo.client import Client
+from demo.stage import Kept, Stage
+from demo.surprise import Surprise
+from shared.testing.people import Person, cpf
+
+_FRESH_SECONDS = 200
+_HALF_MINUTE = 30
+
+
+async def sign_up(stage: Stage, person: Person, *, representative: Person | None = None) -> Client:
+    """The guide's four steps, and logged in."""
+    client = stage.client(person)
+    started = await client.post("/v1/sign-ups", {"cpf_or_cnpj": person.document, "email": person.email})
+    path = f"/v1/sign-ups/{started['id']}"
+    mail = await stage.inbox.next_to(person.email, about="código de cadastro")
+    await client.post(f"{path}/proofs", {"code": mail.code}, key=None)
+    given: dict[str, Any] = {"name": person.name, "phone": person.phone}
+    if len(person.document) != len(stage.cast.ana.document):
+        acting = representative or stage.cast.silvia
+        given["representative"] = {"cpf": acting.document, "name": acting.name}
+    await client.post(f"{path}/name-and-phone", given, key=None)
+    session = await client.post(f"{path}/password", {"password": person.password}, key=None)
+    _in(client, session["access_token"], "/v1/sessions/refreshes")
+    return client
+
+
+async def log_in(stage: Stage, person: Person) -> Client:
+    """CPF or CNPJ and password."""
+    client = stage.client(person)
+    session = await client.post("/v1/sessions", {"cpf_or_cnpj": person.document, "password": person.password}, key=None)
+    _in(client, session["access_token"], "/v1/sessions/refreshes")
+    return client
+
+
+async def staff(stage: Stage, person: Person, *roles: str) -> Client:
+    """Somebody of the staff with these roles: invited by the admin, enrolled, logged in with a fresh second factor."""
+    client = stage.client(person)
+    if client.token is not None:
+        return client
+    token = await _admin_token(stage)
+    inviting = Client(stage.gateway, "admin")
+    try:
+        inviting.token = token
+        invited = {"cpf": person.document, "name": person.name, "email": person.email, "roles": list(roles)}
+        await inviting.post("/v1/staff", invited)
+    finally:
+        await inviting.http.aclose()
+    secret = await accept(stage, client, person.email, person.password)
+    code = pyotp.TOTP(secret).now()
+    session = await client.post("/v1/staff/sessions", {"cpf": person.document, "password": person.password, "totp": code}, key=None)
+    _in(client, session["access_token"], "/v1/staff/sessions/refreshes")
+    stage.table[f"totp:{person.key}"] = secret
+    return client
+
+
+async def accept(stage: Stage, client: Client, email: str, password: str) -> str:
+    """Follow the invitation's link and choose a password; answers the secret of the second factor."""
+    mail = await stage.inbox.next_to(email, about="Convite")
+    token = mail.link.partition("#")[2]
+    enrolment = await client.post("/v1/staff/invitations/acceptance", {"token": token, "password": password}, key=None)
+    return str(enrolment["totp_secret"])
+
+
+def _in(client: Client, token: str, refreshes: str) -> None:
+    client.token = token
+
+    async def renew() -> None:
+        client.token = None
+        session = await client.post(refreshes, key=None)
+        client.token = session["access_token"]
+
+    client.renew = renew
+
+
+async def _admin_token(stage: Stage) -> str:
+    """The one administrator of this installation: made at the first walk ever, kept with its second factor."""
+    async with stage.kept("admin") as kept:
+        known = kept.read()
+        if known is None:
+            known = await _first_admin(stage)
+            kept.write(known)
+        if time.time() - float(known.get("at", 0)) > _FRESH_SECONDS:
+            known = await _admin_in(stage, known, kept)
+        return str(known["token"])
+
+
+async def _first_admin(stage: Stage) -> dict[str, Any]:
+    number = cpf(99_000_000 + stage.run)
+    email, password = f"admin.{stage.run}@exemplo.test", f"Lua-cheia-{stage.run}-admin"
+    await stage.command("identity", "invite-admin", "--cpf", number, "--name", "Administradora", "--email", email)
+    client = Client(stage.gateway, "admin")
+    try:
+        secret = await accept(stage, client, email, password)
+    finally:
+        await client.http.aclose()
+    return {"cpf": number, "password": password, "secret": secret, "at": 0.0}
+
+
+async def _admin_in(stage: Stage, known: dict[str, Any], kept: Kept) -> dict[str, Any]:
+    """Log in with the next unused code: each is good once."""
+    client = Client(stage.gateway, "admin")
+    try:
+        refused: str | None = None
+        for _ in range(4):
+            code = pyotp.TOTP(known["secret"]).now()
+            body = {"cpf": known["cpf"], "password": known["password"], "totp": code}
+            answer = await client.post("/v1/staff/sessions", body, key=None, expect=(201, 409))
+            if answer.code is None:
+                fresh = {**known, "at": time.time(), "token": answer["access_token"]}
+                kept.write(fresh)
+                return fresh
+            refused = answer.code
+            if refused != "totp-replayed":
+                break
+            await asyncio.sleep(_HALF_MINUTE - time.time() % _HALF_MINUTE + 0.2)
+        raise Surprise(f"the administrator could not log in: {refused}")
+    finally:
+        await client.http.aclose()
