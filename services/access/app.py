@@ -23,7 +23,7 @@ from services.access.views.notices_by_mail import NoticesByMail
 from services.access.views.proven_holders import ProvenHolders
 from shared.contracts.identity.user import AccountHandedOver, HolderProven, PersonalDataErased
 from shared.eventsourcing.handler import Handler
-from shared.imports import ImportKind, Imports
+from shared.imports import ImportKind
 from shared.mail.templates import Templates
 from shared.service import Ingress, Platform, Service
 
@@ -40,7 +40,6 @@ def build(platform: Platform) -> AccessParts:
     units = Handler("consumer-unit", CONSUMER_UNIT, store)
     access = Handler("grant", GRANT, store)
     register = WhenRegisterTells(units, platform.people, platform.clock, settings.distributor_code)
-    kinds = {"consumer-units": ImportKind(REQUIRED, register.from_row)}
     return AccessParts(
         platform=platform,
         store=store,
@@ -55,8 +54,7 @@ def build(platform: Platform) -> AccessParts:
         ),
         timers=timers_of(access, platform.calendar, terms),
         ingress=(Ingress(REGISTER, register.from_topic),),
-        imports=kinds,
-        loops={"imports": Imports(platform.pool, platform.storage, platform.keys, kinds).run},
+        imports={"consumer-units": ImportKind(REQUIRED, register.from_row)},
     )
 
 
