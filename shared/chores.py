@@ -20,6 +20,7 @@ from shared.eventsourcing.view import View
 from shared.ids import new_id
 from shared.imports import take_file
 from shared.kafka import BROKER_LOST, DAY_MS, KEPT_FOR_EVER, ensure_topics, read_all, topic_of
+from shared.platform import published
 from shared.postgres import LOST, migrate
 from shared.service import Parts, Platform, Service
 from shared.workers import consumers_of
@@ -58,8 +59,8 @@ async def migrate_service(service: Service, platform: Platform, _arguments: Sequ
 
 def topics_of(service: Service, platform: Platform) -> Mapping[str, Mapping[str, str]]:
     """The topics a service needs, with their settings: its own, those it reads (so that the order of set-up is free), ingress."""
-    forever = {topic_of(service.name, aggregate) for aggregate in service.published}
-    forever |= {topic_of(service.name, "operations"), "identity.session", *service.reads, *service.extra_topics}
+    forever = {topic_of(service.name, aggregate) for aggregate in published(service)}
+    forever |= {"identity.session", *service.reads, *service.extra_topics}
     topics: dict[str, Mapping[str, str]] = dict.fromkeys(sorted(forever), KEPT_FOR_EVER)
     topics[topic_of(service.name, "access-log")] = {"retention.ms": str(_VIEWED_FOR_DAYS * DAY_MS), "cleanup.policy": "delete"}
     if platform.settings.environment != "production":
@@ -116,13 +117,13 @@ async def verify_service(service: Service, platform: Platform, _arguments: Seque
     """Compare store, topics and own views as sets, see that every key opens and nothing is parked; 1 when something differs."""
     parts = service.build(platform)
     report = verifying.Report(service.name)
-    published = {topic_of(service.name, aggregate): [kind.__name__ for kind in types] for aggregate, types in service.published.items()}
+    topics = {topic_of(service.name, aggregate): [kind.__name__ for kind in types] for aggregate, types in published(service).items()}
     relayed = await platform.pool.fetchval("select coalesce((select position from relay where name = 'relay'), 0)")
     bootstrap = platform.settings.kafka_bootstrap
     db = await asyncpg.connect(platform.settings.database_url.get_secret_value(), timeout=10, server_settings={"transaction_timeout": "0"})
     try:
         await verifying.check_streams(db, report)
-        await verifying.check_topics(db, report, published, relayed, read_all(bootstrap, sorted(published)))
+        await verifying.check_topics(db, report, topics, relayed, read_all(bootstrap, sorted(topics)))
         await verifying.check_views(db, report, parts.store, parts.store.views)
         await verifying.check_keys(db, report, platform.keys)
         await verifying.check_parked(db, report)

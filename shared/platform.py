@@ -10,6 +10,7 @@ import httpx
 from shared.calendar import Calendar
 from shared.clock import clock_from_offset
 from shared.contracts.identity.session import SessionEnded
+from shared.contracts.operations import OPERATIONS, EventParked, EventReplayed
 from shared.documents.storage import Storage
 from shared.eventsourcing.codec import Codec
 from shared.eventsourcing.event import Event
@@ -78,10 +79,18 @@ def reading(service: Service) -> Mapping[str, Sequence[type[Event]]]:
     return {topic: list(dict.fromkeys(types)) for topic, types in reads.items()}
 
 
+def published(service: Service) -> Mapping[str, Sequence[type[Event]]]:
+    """The types that travel, by aggregate: the service's own, and what is parked and replayed in every service."""
+    own = service.published.get(OPERATIONS, ())
+    return {**service.published, OPERATIONS: (*own, EventParked, EventReplayed)}
+
+
 def codec_of(service: Service) -> Codec:
     """One codec for what the service stores and what it reads; raises NameTwice."""
     known: dict[str, type[Event]] = {}
-    for kind in (*service.events, *(kind for types in reading(service).values() for kind in types)):
+    read = [kind for types in reading(service).values() for kind in types]
+    everything: list[type[Event]] = [*service.events, EventParked, EventReplayed, *read]
+    for kind in everything:
         if known.setdefault(kind.__name__, kind) is not kind:
             raise NameTwice(kind.__name__)
     return Codec(known.values(), service.upcasters)

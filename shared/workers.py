@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
-from shared.access_relay import AccessRelay
+from shared.eventsourcing.announce import Announce
 from shared.eventsourcing.consumer import Consumer, Reader, reader_of_reaction, reader_of_view
 from shared.eventsourcing.ingress import IngressReader, forget_parked
 from shared.eventsourcing.relay import Relay
@@ -17,7 +17,7 @@ from shared.imports import Imports
 from shared.looks import Looks
 from shared.mail.post import Post
 from shared.metrics import CONSUMER_LAG, TIMER_LATENESS, Measurements
-from shared.platform import foreign_views, reading
+from shared.platform import foreign_views, published, reading
 from shared.postgres import LOST, Pool
 from shared.service import Loop, Parts, Platform, Service
 
@@ -32,9 +32,8 @@ def workers(service: Service, parts: Parts, health: Health) -> dict[str, Loop]:
     platform = parts.platform
     measurements = Measurements(service.name, platform.pool)
     tasks: dict[str, Loop] = {"measurements": measurements.run, "sweep": lambda: _sweep(platform.pool)}
-    if service.published:
-        relay = relay_of(service, platform)
-        tasks["relay"] = _watched(relay.run, "relay", health, lambda: relay.refused)
+    relay = relay_of(service, platform)
+    tasks["relay"] = _watched(relay.run, "relay", health, lambda: relay.refused)
     for consumer in consumers_of(service, parts):
         tasks[consumer.group] = _consuming(consumer, health)
     if parts.ingress:
@@ -44,7 +43,6 @@ def workers(service: Service, parts: Parts, health: Health) -> dict[str, Loop]:
     if parts.imports:
         tasks["imports"] = Imports(platform.pool, platform.storage, platform.keys, parts.imports).run
     tasks["looks"] = Looks(platform.pool, platform.settings.kafka_bootstrap, service.name).run
-    tasks["access-log"] = AccessRelay(service.name, platform.pool, platform.settings.kafka_bootstrap).run
     tasks["post"] = Post(platform.pool, platform.http, platform.tokens, service.name).run
     tasks.update(parts.loops)
     return tasks
@@ -57,7 +55,7 @@ def relay_of(service: Service, platform: Platform) -> Relay:
         pool=platform.pool,
         lead_url=platform.settings.database_url.get_secret_value(),
         bootstrap=platform.settings.kafka_bootstrap,
-        published={aggregate: [kind.__name__ for kind in types] for aggregate, types in service.published.items()},
+        published={aggregate: [kind.__name__ for kind in types] for aggregate, types in published(service).items()},
     )
 
 
@@ -77,6 +75,7 @@ def consumers_of(service: Service, parts: Parts) -> list[Consumer]:
             pool=platform.pool,
             keys=platform.keys,
             bootstrap=platform.settings.kafka_bootstrap,
+            announce=Announce(service.name, platform.store()),
         )
         for group, readers in groups.items()
         if any(reader.topics for reader in readers)

@@ -15,6 +15,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from shared.eventsourcing import parking
+from shared.eventsourcing.announce import Announce
 from shared.eventsourcing.codec import Codec, UnknownEvent, Unreadable
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.keys import Keys
@@ -96,8 +97,19 @@ class Progress:
 class Consumer:
     """Runs the readers of one group, for ever."""
 
-    def __init__(self, *, group: str, readers: Sequence[Reader], codec: Codec, pool: Pool, keys: Keys, bootstrap: str) -> None:
+    def __init__(
+        self,
+        *,
+        group: str,
+        readers: Sequence[Reader],
+        codec: Codec,
+        pool: Pool,
+        keys: Keys,
+        bootstrap: str,
+        announce: Announce | None = None,
+    ) -> None:
         self.group = group
+        self._announce = announce
         self.progress = Progress()
         self._readers = readers
         self._codec = codec
@@ -248,6 +260,8 @@ class Consumer:
     async def _park(self, db: Db, reader: Reader, pair: Pair, reason: str) -> None:
         if await admit(db, reader.name, [pair[0]]):
             await parking.park(db, reader.name, pair[0], kept(pair[1]), reason)
+            if self._announce is not None:
+                await self._announce.parked(db, reader.name, pair[0], reason)
 
     async def _park_record(self, db: Db, record: ConsumerRecord, reason: str) -> None:
         await parking.park_record(db, self._keys, self.group, record, kept(record), reason)
@@ -289,4 +303,8 @@ class Consumer:
             if decoded is not None and type(decoded.event) in reader.on:
                 await reader.apply(db, [decoded])
 
-        return await parking.replay(self._pool, reader_name, stream, apply)
+        done = await parking.replay(self._pool, reader_name, stream, apply)
+        if done and self._announce is not None:
+            announce = self._announce
+            await self._patiently(lambda db: announce.replayed(db, reader_name, stream, done))
+        return done

@@ -73,6 +73,9 @@ class WhenLanternLit:
         await db.execute("insert into counted values ($1, $2)", event.stream, event.version)
         if event.event.by == "nobody":
             raise LanternBroken
+        if event.event.by == "wind" and not await db.fetchval("select count(*) from oil"):
+            message = "a mistake that needs oil"
+            raise ValueError(message)
 
 
 async def take_oil(db: Db, key: bytes, value: Mapping[str, Any]) -> None:

@@ -189,6 +189,27 @@ async def test_a_worker_that_hangs_is_replaced_and_does_no_harm_when_it_wakes(la
             assert await pool.fetchval("select count(*) from counted") == 60
 
 
+async def test_what_is_parked_is_announced_and_replayed_by_the_command(lantern: Lantern, database: Database) -> None:
+    async with database.pool() as pool:
+        async with lantern.running("worker"):
+            await light(database, "wind")
+            await eventually(pool, "select count(*) from parked where reader = 'when_lantern_lit'", 1)
+        assert await pool.fetchval("select data->>'because' from events where type = 'EventParked'") == "ValueError"
+        status, said = await lantern.chore("replay", "when_lantern_lit")
+        assert (status, "still parked" in said) == (1, True)
+        status, said = await lantern.chore("verify")
+        assert (status, "1 parked streams" in said) == (1, True)
+        await pool.execute("insert into oil values ('x', 1)")
+        status, said = await lantern.chore("replay", "--all")
+        assert (status, "1 applied" in said) == (0, True)
+        assert await pool.fetchval("select count(*) from counted") == 1
+        assert await pool.fetchval("select data->>'events' from events where type = 'EventReplayed'") == "1"
+        async with lantern.running("worker"):
+            await eventually(pool, "select position from relay", await pool.fetchval("select max(position) from events"))
+        status, said = await lantern.chore("verify")
+        assert status == 0, said
+
+
 async def test_a_view_is_rebuilt_by_the_command(lantern: Lantern, database: Database) -> None:
     await light(database, "ana", 3)
     async with database.connect() as db:
