@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from pydantic import SecretStr
 
+from shared.contracts.access_log import RecordViewed
 from shared.contracts.asyncapi import asyncapi
 from shared.contracts.discovery import Contract, contracts
 from shared.contracts.merging import merged
@@ -80,6 +81,7 @@ def published(found: Sequence[Service]) -> dict[str, list[Contract]]:
                 message = f"{service.name} publishes what is not in shared/contracts: {missing}"
                 raise SystemExit(message)
             topics[f"{service.name}.{aggregate}"] = [Contract(service.name, aggregate, kind) for kind in types]
+        topics[f"{service.name}.access-log"] = [Contract(service.name, "access-log", RecordViewed)]
     return topics
 
 

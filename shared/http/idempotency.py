@@ -108,7 +108,7 @@ async def once(request: Request) -> Once:
 
 async def _fingerprint(request: Request) -> bytes:
     body = await request.body()
-    with contextlib.suppress(ValueError):  # no body, or one that the route itself refuses
+    with contextlib.suppress(ValueError, RecursionError):  # no body, or one that the route itself refuses
         body = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
     return hashlib.sha256(b"\0".join((request.method.encode(), request.url.path.encode(), body))).digest()
 

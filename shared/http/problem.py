@@ -20,6 +20,7 @@ from shared.postgres import LOST
 log = structlog.get_logger(__name__)
 
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+_UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 _AWAY: tuple[type[Exception], ...] = (*LOST, asyncpg.OperatorInterventionError)
 
 
@@ -81,6 +82,13 @@ class MediaTypeNotSupported(Rejected):
 
     status = 415
     sentence = "Envie o corpo como application/json."
+
+
+class CharacterNotAllowed(Rejected):
+    """422: a character that no text has, such as NUL."""
+
+    status = 422
+    sentence = "O texto contém um caractere que não pode ser guardado."
 
 
 class TooManyRequests(Rejected):
@@ -237,7 +245,9 @@ def answer_for(request: Request, error: Exception) -> JSONResponse | None:
             return problem(request, Busy())
         case HTTPException():
             return _plain_http(request, error)
-        case _ if isinstance(error, _AWAY):
+        case _ if isinstance(error, _UNSTORABLE):
+            return problem(request, CharacterNotAllowed())
+        case _ if isinstance(error, _AWAY) and not isinstance(error, ValueError):  # asyncpg's own DataError is ours to mend
             log.warning("database_away", error=type(error).__name__)
             return problem(request, DatabaseAway())
         case _:
@@ -273,5 +283,5 @@ def install(app: FastAPI) -> None:
             raise error
         return answer
 
-    for kind in (Refusal, RequestValidationError, VersionConflict, AlreadyRecorded, HTTPException, *_AWAY):
+    for kind in (Refusal, RequestValidationError, VersionConflict, AlreadyRecorded, HTTPException, *_UNSTORABLE, *_AWAY):
         app.add_exception_handler(kind, handle)

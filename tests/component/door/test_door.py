@@ -153,6 +153,10 @@ async def test_bodies_that_cannot_be_are_refused_by_name(door: Running) -> None:
         (b"text=a", "application/x-www-form-urlencoded", 415, "media-type-not-supported"),
         (b'{"text": "' + b"x" * 300_000 + b'"}', "application/json", 413, "body-too-big"),
         (b"[]", "application/json", 422, "body-invalid"),
+        (b"[" * 200_000, "application/json", 400, "body-unreadable"),
+        (b'{"text": "a\\u0000b"}', "application/json", 422, "character-not-allowed"),
+        (b'{"text": "\\ud800"}', "application/json", 422, "body-invalid"),
+        (b'{"text": "a", "count": 1e400}', "application/json", 422, "body-invalid"),
         (b'{"text": "a", "cpf": "12345678909"}', "application/json", 422, "body-invalid"),
     ]
     for content, kind, status, code in cases:
