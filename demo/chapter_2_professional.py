@@ -45,7 +45,7 @@ class Profile:
 
 async def play(stage: Stage) -> None:
     """From the first step to the verdict."""
-    stage.title("2. The professional profile, and its review")
+    stage.title("2. Perfil profissional e análise (professional, backoffice)")
     cast = stage.cast
     rui = await _engineer(stage)
     others = [
@@ -57,14 +57,14 @@ async def play(stage: Stage) -> None:
         shown = await profile.client.get(profile.path)
         terms = shown["terms"]
         stage.say(
-            f"{profile.person.first_name} is approved",
-            may_file=", ".join(terms["may_file"]),
-            ceiling_kva=terms["ceiling_kva"] or "none",
-            valid_until=terms["valid_until"],
+            f"o perfil de {profile.person.first_name} foi aprovado",
+            pode_protocolar=", ".join(terms["may_file"]),
+            limite_kva=terms["ceiling_kva"] or "sem limite",
+            válido_até=terms["valid_until"],
         )
         stage.table[f"{profile.person.key}_profile"] = profile.id
     mail = await stage.inbox.next_to(cast.rui.email, about="aprovado")
-    stage.say("Rui is told by e-mail", subject=mail.subject)
+    stage.say("Rui recebe a notícia por e-mail", assunto=mail.subject)
 
 
 async def _started(stage: Stage, person: Person) -> Profile:
@@ -76,15 +76,15 @@ async def _started(stage: Stage, person: Person) -> Profile:
 async def _engineer(stage: Stage) -> Profile:
     """Rui, step by step, with what goes wrong on the way."""
     rui = await _started(stage, stage.cast.rui)
-    stage.say("Rui starts his profile", profile=rui.id)
+    stage.say("Rui inicia o perfil profissional", perfil=rui.id[:8])
     await rui.step("profession", {"profession": "engenheiro"})
     wrong = {"council": "CRECI", "number": "1234567", "uf": "AM"}
     refused = await rui.client.put(f"{rui.path}/registration", wrong, if_match=rui.version, expect=409)
-    stage.say("a broker's council does not register an engineer", refused=refused.code)
+    stage.say("o conselho dos corretores não registra engenheiro", recusa=refused.code)
     await rui.step("registration", {"council": "CREA", "number": f"{stage.run:07d}-AM", "uf": "AM"})
     await rui.step("company", {"cnpj": None})
     early = await rui.client.post(f"{rui.path}/submissions", expect=409)
-    stage.say("submitted too early", refused=early.code, missing=len(early["problems"]))
+    stage.say("enviar antes da hora lista tudo o que falta", recusa=early.code, pendências=len(early["problems"]))
     await _infected(stage, rui)
     await rui.show("carteira-conselho", jpeg(), "carteira-frente.jpg", "image/jpeg")
     await rui.show("carteira-conselho", jpeg(), "carteira-verso.jpg", "image/jpeg")
@@ -101,7 +101,7 @@ async def _infected(stage: Stage, rui: Profile) -> None:
     stage.check(state == "refused", f"an infected document is {state}")
     body = {"document_id": document}
     await rui.client.put(f"{rui.path}/documents/certidao-registro", body, if_match=rui.version, expect=409)
-    stage.say("a document with a virus in it is refused", reason=code)
+    stage.say("um documento com vírus é recusado na verificação", motivo=code)
 
 
 async def _submitted(stage: Stage, profile: Profile) -> None:
@@ -109,7 +109,7 @@ async def _submitted(stage: Stage, profile: Profile) -> None:
     shown = await profile.client.get(profile.path)
     stage.check(shown["state"] == "under-review", f"submitted, and {shown['state']}")
     name = profile.person.first_name
-    stage.say(f"{name} submits the profile", protocol=filed["ids"]["protocol"], answer_by=shown["submission"]["due_on"])
+    stage.say(f"{name} envia o perfil para análise", protocolo=filed["ids"]["protocol"], resposta_até=shown["submission"]["due_on"])
 
 
 async def _quickly(stage: Stage, person: Person, profession: str, council: str) -> Profile:
@@ -127,7 +127,7 @@ async def _quickly(stage: Stage, person: Person, profession: str, council: str) 
 async def _review(stage: Stage, profiles: list[Profile]) -> None:
     """The reviewer takes what is next until these are approved; what comes first in the queue comes first here."""
     reviewer = await staff(stage, stage.cast.reviewer, "reviewer")
-    stage.say(f"{stage.cast.reviewer.first_name} logs in to review")
+    stage.say(f"{stage.cast.reviewer.first_name}, revisora, foi convidada e entrou")
     deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     waiting = list(profiles)
     while waiting:
@@ -154,4 +154,4 @@ async def _judge(stage: Stage, reviewer: Client, review_id: str) -> None:
     until = (datetime.now(UTC) + timedelta(days=VALID_DAYS)).date().isoformat()
     content = {"type": "profile-terms", "valid_until": until, "attribution_confirmed": True}
     await reviewer.post(f"{path}/conclusion", {"outcome": "approved", "content": content}, if_match=version, key=None)
-    stage.say("the reviewer looked at every document and concluded", protocol=review["protocol"], documents=len(review["documents"]))
+    stage.say("a revisora pega o próximo, vê cada documento e conclui", protocolo=review["protocol"], documentos=len(review["documents"]))
