@@ -130,7 +130,12 @@ class Client:
     ) -> httpx.Response:
         content = None if body is None else json.dumps(body, default=str).encode()
         typed = {"Content-Type": "application/json"} if content is not None else {}
-        return await self.http.request(method, path, content=content, headers={**typed, **headers}, params=params)
+        try:
+            return await self.http.request(method, path, content=content, headers={**typed, **headers}, params=params)
+        except httpx.TransportError as lost:
+            raise Surprise(
+                f"{self.name}: {method} {self.gateway}{path}: no answer ({type(lost).__name__}). Is it up? make status"
+            ) from lost
 
     async def put_bytes(self, url: str, content: bytes, headers: Mapping[str, str] | None = None) -> None:
         """Send a file to a presigned address."""

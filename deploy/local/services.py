@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from hashlib import sha256
 
 from deploy.local.answers import url_answers
 from deploy.local.databases import make_database
@@ -17,6 +18,7 @@ from deploy.local.trouble import Trouble
 
 LAST_WORDS = 1500
 AT_ONCE = 2
+CODE = {".py", ".yaml", ".txt", ".html", ".csv"}
 
 
 def programs(home: Home) -> list[Program]:
@@ -27,12 +29,21 @@ def programs(home: Home) -> list[Program]:
 def _service(home: Home, name: str) -> Program:
     command = [sys.executable, "-m", f"services.{name}", "all"]
     ports = (name, f"{name}_worker")
-    return Program(name, command, partial(_ready, name), ports, environment=of_service(home, name), stop_seconds=12, patience=60)
+    told = {**of_service(home, name), "GD_CODE": code(name)}
+    return Program(name, command, partial(_ready, name), ports, environment=told, stop_seconds=12, patience=90)
 
 
 def _live(home: Home) -> Program:
     command = [sys.executable, "-m", "services.backoffice", "live"]
-    return Program("live", command, partial(_ready, "live"), ("live",), environment=of_service(home, "backoffice"), patience=90)
+    told = {**of_service(home, "backoffice"), "GD_CODE": code("backoffice")}
+    return Program("live", command, partial(_ready, "live"), ("live",), environment=told, patience=90)
+
+
+def code(service: str) -> str:
+    """A fingerprint of what the process would run: `up` starts a service anew when its code has changed."""
+    folders = (ROOT / "services" / service, ROOT / "shared")
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in CODE)
+    return sha256("".join(f"{path} {path.stat().st_mtime_ns}\n" for path in files).encode()).hexdigest()
 
 
 def _ready(name: str, home: Home) -> bool:

@@ -12,7 +12,7 @@ from deploy.local.program import Program
 from deploy.local.trouble import Trouble
 
 COORDINATES = "org.apache.kafka:kafka_2.13:4.3.1"
-HEAP = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC")
+HEAP = ("-Xms96m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k")
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -33,7 +33,8 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
-log.segment.bytes=67108864
+log.segment.bytes=16777216
+log.index.size.max.bytes=262144
 """
 
 
