@@ -30,6 +30,7 @@ from services.backoffice.settings import BackofficeSettings
 from services.backoffice.views.claim_timers import EXPIRE_CLAIM, ClaimTimers
 from services.backoffice.views.connected_plants import ConnectedPlants
 from services.backoffice.views.freshness import Freshness
+from services.backoffice.views.notices_by_mail import NoticesByMail
 from services.backoffice.views.reasons import Reasons
 from services.backoffice.views.review_queue import ReviewQueue
 from services.backoffice.views.staff_roles import StaffRoles
@@ -45,9 +46,11 @@ from shared.eventsourcing.event import Cause
 from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.timers import Fire, arm
 from shared.ids import new_id
+from shared.mail.templates import Templates
 from shared.postgres import Db
 from shared.service import Platform, Service
 
+ROOT = Path(__file__).parent
 READS = {
     "identity.staff-member": (StaffRolesChanged, StaffSuspended, StaffReinstated),
     "professional.profile": (ProfileSubmitted, SubmissionWithdrawn, ProfileClosed, VerdictNotApplied),
@@ -92,10 +95,12 @@ class ExpireIdleClaim:
 
 def build(platform: Platform) -> BackofficeParts:
     """The handlers, views, reactions, timers and routes."""
-    store = platform.store([CataloguesView(), ReviewQueue(), ClaimTimers()])
+    settings = platform.settings
+    templates = Templates(ROOT / "mails", brand_name=settings.brand_name, public_url=settings.public_url)
+    store = platform.store([CataloguesView(), ReviewQueue(), ClaimTimers(), NoticesByMail(templates)])
     handler: Reviews = Handler("review", review, store)
-    sealing: Handler[AuditCommand, Sealed, AuditEvent] = Handler("audit", audit, store)
-    bootstrap = platform.settings.kafka_bootstrap
+    sealing: Handler[AuditCommand, Sealed, AuditEvent] = Handler("operations", audit, store)
+    bootstrap = settings.kafka_bootstrap
     rates = LiveRates(platform.pool, bootstrap, platform.clock)
     timers: dict[str, Fire] = {EXPIRE_CLAIM: ExpireIdleClaim(handler)}
     return BackofficeParts(
@@ -129,7 +134,7 @@ def service() -> Service:
     return Service(
         name="backoffice",
         digit=5,
-        root=Path(__file__).parent,
+        root=ROOT,
         settings=BackofficeSettings,
         events=(*ReviewEvent.__value__.__args__, AuditSealed, ExportMade, CataloguePublished),
         published={"review": (ReviewClaimed, ReviewConcluded), "operations": (AuditSealed, ExportMade), "catalogue": (CataloguePublished,)},

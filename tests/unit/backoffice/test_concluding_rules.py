@@ -186,7 +186,7 @@ def test_a_review_is_concluded_once() -> None:
 
 def test_a_withdrawn_subject_closes_the_review_and_says_whose_it_was() -> None:
     close = CloseReview("submission-withdrawn", NOW)
-    fact = ReviewClosed(review_id=REVIEW, why="submission-withdrawn", claimed_by=PAULA.person_id, closed_at=NOW)
+    fact = ReviewClosed(review_id=REVIEW, why="submission-withdrawn", protocol=opened().protocol, claimed_by=PAULA.person_id, closed_at=NOW)
     given(review, opened(), claimed()).when(close).then(fact)
     given(review, opened(), claimed(), fact).when(close).then_nothing()
     given(review, opened(), claimed(), fact).when(conclude()).then_refused(SubjectMovedOn)
@@ -208,7 +208,7 @@ def test_a_reopened_review_keeps_its_verdicts_and_is_claimed_anew() -> None:
 
 
 def test_a_conclusion_whose_subject_ended_is_not_reopened() -> None:
-    over = ReviewClosed(review_id=REVIEW, why="submission-withdrawn", claimed_by=None, closed_at=NOW)
+    over = ReviewClosed(review_id=REVIEW, why="submission-withdrawn", protocol=opened().protocol, claimed_by=None, closed_at=NOW)
     given(review, *ALL_ACCEPTED, concluded(), over).when(ReopenReview("stale", NOW)).then_nothing()
 
 

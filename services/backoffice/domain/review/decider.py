@@ -209,7 +209,8 @@ def case_of(state: Review) -> Case:
 
 
 def _closed(command: CloseReview, case: Case, holder: UUID | None) -> ReviewClosed:
-    return ReviewClosed(review_id=case.opened.review_id, why=command.why, claimed_by=holder, closed_at=command.now)
+    opened = case.opened
+    return ReviewClosed(review_id=opened.review_id, why=command.why, protocol=opened.protocol, claimed_by=holder, closed_at=command.now)
 
 
 def _in_review(case: Case, command: JudgeDocument | UndoJudgement) -> None:

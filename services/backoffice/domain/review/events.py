@@ -138,6 +138,7 @@ class ReviewClosed(Event):
 
     review_id: UUID
     why: str
+    protocol: str | None
     claimed_by: UUID | None
     closed_at: datetime
 
