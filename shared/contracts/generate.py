@@ -25,6 +25,7 @@ from shared.contracts.merging import merged
 from shared.contracts.schemas import document
 from shared.http.app import create_app
 from shared.platform import open_platform
+from shared.platform import published as travelling
 from shared.service import Service
 from shared.settings import ServiceSettings
 
@@ -75,7 +76,7 @@ def published(found: Sequence[Service]) -> dict[str, list[Contract]]:
     home = {contract.event: contract for contract in contracts()}
     topics: dict[str, list[Contract]] = {}
     for service in found:
-        for aggregate, types in service.published.items():
+        for aggregate, types in travelling(service).items():
             missing = [kind.__name__ for kind in types if kind not in home]
             if missing:
                 message = f"{service.name} publishes what is not in shared/contracts: {missing}"

@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -28,6 +28,7 @@ _EXAMINER = Path(__file__).with_name("examine.py")
 _EXAMINE_SECONDS = 25
 _IDLE_SECONDS = 0.5
 _SWEEP_SECONDS = 60
+_CLEAN_SECONDS = 3600
 _NOT_THERE_TRIES = 20
 
 _CLAIM = """
@@ -45,13 +46,16 @@ class DocumentsWorker:
 
     async def run(self) -> None:
         """Work until cancelled; a lost database, bucket or scanner is waited for."""
-        swept = float("-inf")
+        swept = cleaned = float("-inf")
         loop = asyncio.get_running_loop()
         while True:
             try:
                 if loop.time() - swept > _SWEEP_SECONDS:
                     swept = loop.time()
                     await self.sweep()
+                if loop.time() - cleaned > _CLEAN_SECONDS:
+                    cleaned = loop.time()
+                    await self.sweep_objects()
                 if not await self.step():
                     await asyncio.sleep(_IDLE_SECONDS)
             except (*LOST, Unavailable) as error:
@@ -76,7 +80,9 @@ class DocumentsWorker:
         pool = self.documents.pool
         await pool.execute(
             "insert into arrivals (document_id) select document_id from documents where state = 'under-verification'"
-            " and started_at < now() - interval '2 minutes' and started_at > now() - interval '20 minutes' on conflict do nothing"
+            " and started_at < $1::timestamptz - interval '2 minutes' and started_at > $1::timestamptz - interval '20 minutes'"
+            " on conflict do nothing",
+            self.documents.clock(),
         )
         rows = await pool.fetch(
             "select document_id from documents where state = 'under-verification' and started_at < $1 limit 200",
@@ -84,6 +90,16 @@ class DocumentsWorker:
         )
         for row in rows:
             await self._settle(row["document_id"], CollectOrphan(self.documents.clock()))
+
+    async def sweep_objects(self) -> int:
+        """Delete what was put at an address after its document was settled; answers how many."""
+        before = datetime.now(UTC) - ORPHAN_AFTER
+        gone = 0
+        async for stored in self.documents.storage.under("incoming/"):
+            if stored.modified_at < before:
+                await self.documents.storage.delete(stored.name)
+                gone += 1
+        return gone
 
     async def _claim(self, db: Db) -> tuple[UUID, int] | None:
         row = await db.fetchrow(_CLAIM, LEASE)

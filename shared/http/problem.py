@@ -235,14 +235,9 @@ def answer_for(request: Request, error: Exception) -> JSONResponse | None:
         case Refusal():
             return problem(request, error)
         case RequestValidationError():
-            errors = error.errors()
-            if any(item["type"] == "json_invalid" for item in errors):
-                return problem(request, BodyUnreadable())
-            return problem(request, BodyInvalid(), errors=faults(errors))
-        case VersionConflict():
+            return _invalid(request, error)
+        case VersionConflict() | AlreadyRecorded():
             return problem(request, VersionChanged() if request.headers.get("if-match") else Busy())
-        case AlreadyRecorded():
-            return problem(request, Busy())
         case HTTPException():
             return _plain_http(request, error)
         case _ if isinstance(error, _UNSTORABLE):
@@ -252,6 +247,13 @@ def answer_for(request: Request, error: Exception) -> JSONResponse | None:
             return problem(request, DatabaseAway())
         case _:
             return None
+
+
+def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    errors = error.errors()
+    if any(item["type"] == "json_invalid" for item in errors):
+        return problem(request, BodyUnreadable())
+    return problem(request, BodyInvalid(), errors=faults(errors))
 
 
 def _plain_http(request: Request, error: HTTPException) -> JSONResponse:
