@@ -6,6 +6,7 @@ from services.professional.api import building, catalogues, profiles, submission
 from services.professional.domain.profile.decider import PROFILE
 from services.professional.domain.profile.events import PRIVATE, PUBLISHED
 from services.professional.parts import ProfessionalParts, documents_deps
+from services.professional.reactions.when_account_handed_over import WhenAccountHandedOver
 from services.professional.reactions.when_personal_data_erased import WhenPersonalDataErased
 from services.professional.reactions.when_review_concluded import WhenReviewConcluded
 from services.professional.settings import ProfessionalSettings
@@ -18,7 +19,7 @@ from services.professional.views.verified_people import VerifiedPeople
 from shared.catalogue import CataloguesView
 from shared.contracts.backoffice.review import ReviewConcluded
 from shared.contracts.catalogue import CataloguePublished
-from shared.contracts.identity.user import PersonalDataErased, UserVerified
+from shared.contracts.identity.user import AccountHandedOver, PersonalDataErased, UserVerified
 from shared.documents.decider import DOCUMENT
 from shared.documents.documents import Documents
 from shared.documents.events import DOCUMENT_EVENTS
@@ -69,6 +70,7 @@ def build(platform: Platform) -> ProfessionalParts:
         reactions=(
             WhenReviewConcluded(handler, platform.calendar, platform.clock),
             WhenPersonalDataErased(handler, platform.keys),
+            WhenAccountHandedOver(handler),
         ),
         timers=ProfileTimers(handler, platform.calendar).fires(),
         loops={"documents": DocumentsWorker(documents, Scanner(settings.clamd_address)).run},
@@ -101,7 +103,7 @@ def service() -> Service:
         published={"profile": PUBLISHED, "catalogue": (CataloguePublished,)},
         build=build,
         reads={
-            "identity.user": (UserVerified, PersonalDataErased),
+            "identity.user": (UserVerified, PersonalDataErased, AccountHandedOver),
             "backoffice.review": (ReviewConcluded,),
         },
     )

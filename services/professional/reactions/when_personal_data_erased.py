@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.professional.domain.profile.commands import CloseProfile, ProfileCommand
-from services.professional.domain.profile.events import ProfileApproved, ProfileEvent
+from services.professional.domain.profile.events import ProfileEvent
+from services.professional.domain.profile.histories import ever_approved
 from services.professional.domain.profile.states import Profile
 from shared.contracts.identity.user import PersonalDataErased
 from shared.eventsourcing.event import Cause, Event, Recorded
@@ -32,5 +33,5 @@ class WhenPersonalDataErased:
         cause = Cause("service:professional", event.cause.correlation, event.id, event.cause.trace)
         outcome = await self.profiles(db, person, CloseProfile("erasure", erased.at), cause, reaction=self.name)
         history = await self.profiles.store.load(db, outcome.stream)
-        if not any(isinstance(record.event, ProfileApproved) for record in history):
+        if not ever_approved(record.event for record in history):
             await self.keys.destroy(db, outcome.stream, before=erased.at)

@@ -8,7 +8,7 @@ from services.professional.parts import ProfessionalParts
 from services.professional.views.ends import ANNOUNCE, EXPIRE
 from shared.clock import utc_now
 from shared.contracts.backoffice.review import Judged, Reason
-from shared.contracts.identity.user import PersonalDataErased
+from shared.contracts.identity.user import AccountHandedOver, PersonalDataErased
 from shared.eventsourcing.timers import Timers
 from shared.protocols import valid_protocol
 from shared.testing.happened import happened, told
@@ -196,6 +196,17 @@ async def test_erasure_closes_it_and_destroys_what_no_duty_keeps(door: Running) 
     assert (await event_types(door))[-1] == "ProfileClosed"
     key = await door.parts.platform.pool.fetchval("select destroyed_at from stream_keys where stream = $1", f"profile-{RUI}")
     assert key is not None
+
+
+async def test_a_stranger_s_profile_ends_with_the_hand_over_and_an_older_one_stays(door: Running) -> None:
+    began = utc_now()
+    await Professional(door).start()
+    older = AccountHandedOver(user_id=RUI, person_id=RUI, acted_since=utc_now(), at=utc_now())
+    await happened(door, service(), told(older, f"user-{RUI}", 2))
+    assert (await event_types(door)) == ["ProfileStarted"]
+    strangers = AccountHandedOver(user_id=RUI, person_id=RUI, acted_since=began, at=utc_now())
+    await happened(door, service(), told(strangers, f"user-{RUI}", 3))
+    assert (await event_types(door)) == ["ProfileStarted", "ProfileClosed"]
 
 
 async def test_nothing_weighty_is_done_while_ended_sessions_are_unknown(door: Running, parts: ProfessionalParts, clamd: str) -> None:
