@@ -1,13 +1,11 @@
 """Which access each route has: exactly one marker, or the service does not start."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
-from shared.http.principal import Access, Anyone
+from shared.http.principal import Access, Anyone, markers_of
 
 
 class RouteWithoutAccess(Exception):
@@ -28,19 +26,12 @@ class RouteAccess:
         return self.access.label
 
 
-def _markers(dependant: Dependant) -> Iterator[Access | Anyone]:
-    if isinstance(dependant.call, Access | Anyone):
-        yield dependant.call
-    for inner in dependant.dependencies:
-        yield from _markers(inner)
-
-
 def routes_with_access(app: FastAPI) -> list[RouteAccess]:
     """Every route of an application with its marker; raises RouteWithoutAccess."""
     found: list[RouteAccess] = []
     for route in api_routes(app):
         methods = sorted((route.methods or set()) - {"HEAD"})
-        markers = set(_markers(route.dependant))
+        markers = set(markers_of(route.dependant))
         if len(markers) != 1:
             labels = sorted(marker.label for marker in markers)
             message = f"{methods} {route.path} has {labels or 'no access marker'}"

@@ -1,15 +1,16 @@
 """Who is asking, and the access markers: every route carries exactly one of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol, cast
 from uuid import UUID
 
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
 
 from shared.eventsourcing.refusal import Forbidden
-from shared.http.problem import SignInRequired
+from shared.http.problem import SessionOver, SignInRequired
 
 type Kind = Literal["customer", "staff", "service"]
 STEP_UP_WITHIN = timedelta(minutes=5)
@@ -71,17 +72,41 @@ class Door(Protocol):
 
 
 async def principal_of(request: Request) -> Principal | None:
-    """Who is asking; None when no token was sent. Read once per request. Raises SignInRequired, SessionOver."""
+    """Who is asking; None when no token was sent. Read once per request. Raises SignInRequired, SessionOver.
+
+    On a route for anyone a token that is no longer good counts as none: logging in again must not fail because of it.
+    """
     if not hasattr(request.state, "principal"):
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if not scheme:
+        try:
+            request.state.principal = await _read(request)
+        except (SignInRequired, SessionOver):
+            if not _is_for_anyone(request):
+                raise
             request.state.principal = None
-        elif scheme.lower() != "bearer" or not token.strip():
-            raise SignInRequired
-        else:
-            door = cast("Door", request.app.state.door)
-            request.state.principal = await door.principal(token.strip())
     return cast("Principal | None", request.state.principal)
+
+
+async def _read(request: Request) -> Principal | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return None
+    if scheme.lower() != "bearer" or not token.strip():
+        raise SignInRequired
+    door = cast("Door", request.app.state.door)
+    return await door.principal(token.strip())
+
+
+def _is_for_anyone(request: Request) -> bool:
+    dependant = getattr(request.scope.get("route"), "dependant", None)
+    return dependant is not None and all(isinstance(marker, Anyone) for marker in markers_of(dependant))
+
+
+def markers_of(dependant: Dependant) -> Iterator["Access | Anyone"]:
+    """The access markers among the dependencies of a route."""
+    if isinstance(dependant.call, Access | Anyone):
+        yield dependant.call
+    for inner in dependant.dependencies:
+        yield from markers_of(inner)
 
 
 @dataclass(frozen=True)
@@ -113,7 +138,7 @@ def _fresh(principal: Principal, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Anyone:
-    """The marker of a route that needs no token; one that is sent is still read, and must be good."""
+    """The marker of a route that needs no token; one that is sent is read, and one that is not good counts as none."""
 
     label: str = "anyone"
 

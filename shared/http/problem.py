@@ -141,7 +141,7 @@ def problem(request: Request, refusal: Refusal, **more: object) -> JSONResponse:
     content |= {name: value for name, value in known.items() if value is not None}
     content |= {name: value for name, value in {**refusal.extra, **more}.items() if name not in content}
     content["request_id"] = request_id(request)
-    headers = _headers(refusal, status)
+    headers = _headers(refusal, status, _now(request))
     return JSONResponse(_plain(content), status, headers, media_type="application/problem+json")
 
 
@@ -151,12 +151,18 @@ def request_id(request: Request) -> str | None:
     return str(value) if value else None
 
 
-def _headers(refusal: Refusal, status: int) -> dict[str, str]:
+def _now(request: Request) -> datetime:
+    door = getattr(request.app.state, "door", None) if "app" in request.scope else None
+    now: datetime = door.now() if door is not None else datetime.now(UTC)
+    return now
+
+
+def _headers(refusal: Refusal, status: int, now: datetime) -> dict[str, str]:
     headers = {"Cache-Control": "no-store"}
     if isinstance(refusal, Unavailable):
         headers["Retry-After"] = str(refusal.retry_after_seconds)
     elif refusal.until is not None and status == 429:  # noqa: PLR2004 - a status
-        headers["Retry-After"] = str(max(1, math.ceil((refusal.until - datetime.now(UTC)).total_seconds())))
+        headers["Retry-After"] = str(max(1, math.ceil((refusal.until - now).total_seconds())))
     if status == 401:  # noqa: PLR2004 - a status
         headers["WWW-Authenticate"] = "Bearer"
     return headers

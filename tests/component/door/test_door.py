@@ -229,6 +229,13 @@ async def test_signing_keys_that_cannot_be_read_are_an_honest_503(door: Running)
     assert (answer.status_code, _code(answer)) == (503, "signing-keys-unknown")
 
 
+async def test_a_stale_token_does_not_keep_anybody_from_what_is_for_anyone(door: Running) -> None:
+    old = door.issuer.person(ANA, now=utc_now() - timedelta(minutes=6))
+    assert (await door.client.get("/v1/notes/public/hello", headers=old)).json() == {"text": "anyone"}
+    good = await door.client.get("/v1/notes/public/hello", headers=door.issuer.person(ANA))
+    assert good.json() == {"text": f"person:{ANA}"}
+
+
 async def test_metrics_count_requests_by_route(door: Running) -> None:
     await door.client.get(f"/v1/notes/{uuid4()}", headers=door.issuer.person(ANA))
     text = (await door.client.get("/metrics")).text
