@@ -58,7 +58,9 @@ async def _ana(stage: Stage) -> None:
     stage.check(weak.code == "password-too-weak", f"a weak password answered {weak.code}")
     session = await client.post(f"{path}/password", {"password": ana.password}, key=None)
     stage.say("escolhe a senha e já está dentro", passo="4 de 4", token=f"{session['expires_in']} s")
-    await client.delete("/v1/sessions/current") if client.token else None
+    client.token = session["access_token"]
+    await client.delete("/v1/sessions/current")
+    client.token = None
     await log_in(stage, ana)
     me = await client.get("/v1/me")
     stage.check(me["holder_proven"] is True, "Ana's e-mail is the register's, yet she is not proven")

@@ -1,0 +1,93 @@
+"""How attempts are counted, and what a password must be."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.identity.domain.attempts.rules import Attempts, LoginIsBlocked, RecoveryIsBlocked, charge
+from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
+from services.identity.pepper import Pepper, new_code
+
+T0 = datetime(2026, 11, 4, 12, 0, tzinfo=UTC)
+
+
+def tried(times: int, attempts: Attempts | None = None) -> Attempts:
+    for _ in range(times):
+        attempts = charge("password", attempts or Attempts(), T0).attempts
+    assert attempts is not None
+    return attempts
+
+
+def test_the_third_attempt_blocks_for_ten_minutes() -> None:
+    assert tried(2).blocked_until is None
+    third = charge("password", tried(2), T0)
+    assert third.is_last
+    assert third.attempts.blocked_until == T0 + timedelta(minutes=10)
+
+
+def test_nothing_counts_while_blocked() -> None:
+    blocked = tried(3)
+    with pytest.raises(LoginIsBlocked) as refused:
+        charge("password", blocked, T0 + timedelta(minutes=9, seconds=59))
+    assert refused.value.until == T0 + timedelta(minutes=10)
+
+
+def test_after_the_block_the_count_starts_again() -> None:
+    again = charge("password", tried(3), T0 + timedelta(minutes=10))
+    assert (again.attempts.failed, again.is_last, again.attempts.blocked_until) == (1, False, None)
+
+
+def test_a_count_is_forgotten_after_a_day() -> None:
+    assert charge("password", tried(2), T0 + timedelta(hours=24)).attempts.failed == 1
+    assert charge("password", tried(2), T0 + timedelta(hours=23, minutes=59)).is_last
+
+
+def test_divergent_recoveries_block_for_a_day_and_say_how_many_remain() -> None:
+    attempts = Attempts()
+    remaining = []
+    for _ in range(3):
+        charged = charge("recovery", attempts, T0)
+        attempts = charged.attempts
+        remaining.append(charged.remaining)
+    assert remaining == [2, 1, 0]
+    with pytest.raises(RecoveryIsBlocked):
+        charge("recovery", attempts, T0 + timedelta(hours=23))
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "curta",
+        "a" * 129,
+        "1234567890",
+        "Senha123456",
+        "aaaaaaaaaaaa",
+        "0987654321",
+        "anasouza2026"[:9],
+        "AnaSouza52998224725",
+        "flamengo123",
+    ],
+)
+def test_weak_passwords_are_refused(weak: str) -> None:
+    with pytest.raises(PasswordTooWeak):
+        must_be_strong(weak, ["Ana Souza", "ana.souza@exemplo.test", "52998224725", "+5592988887777"])
+
+
+@pytest.mark.parametrize("strong", ["girassol-amarelo", "cavalo correto bateria", "Lua-cheia-42", "ana gosta de pão de queijo"])
+def test_strong_passwords_pass_without_composition_rules(strong: str) -> None:
+    must_be_strong(strong, ["Ana Souza", "ana.souza@exemplo.test", "52998224725", "+5592988887777"])
+
+
+def test_digests_are_bound_to_what_they_are_for() -> None:
+    pepper = Pepper("secret")
+    assert pepper.digest("code", "1", "123456") != pepper.digest("code", "2", "123456")
+    sealed = pepper.seal("device", "abc", "ana")
+    assert pepper.open("device", sealed, "ana") == "abc"
+    assert pepper.open("device", sealed, "rui") is None
+    assert pepper.open("sign-up", sealed, "ana") is None
+    assert pepper.open("device", "abc.", "ana") is None
+    assert Pepper("other").open("device", sealed, "ana") is None
+
+
+def test_codes_have_six_digits() -> None:
+    assert all(len(code) == 6 and code.isdigit() for code in (new_code() for _ in range(200)))
