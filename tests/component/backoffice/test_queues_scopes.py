@@ -3,8 +3,6 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
-
 from shared.clock import utc_now
 from shared.ids import new_id
 from tests.component.backoffice.house import AUDITOR, MARCOS, PAULA, RUI, SARA, house, submitted, who
@@ -13,22 +11,22 @@ from tests.conftest import Database
 PROFILE = f"profile-{RUI}"
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/v1/queues"),
-        ("GET", "/v1/queues/profiles/reviews"),
-        ("POST", "/v1/queues/profiles/next-claims"),
-        ("POST", "/v1/queues/profiles/reassignments"),
-    ],
-)
-async def test_anonymous_people_and_wrong_roles_are_turned_away(database: Database, method: str, path: str) -> None:
+ROUTES = [
+    ("GET", "/v1/queues"),
+    ("GET", "/v1/queues/profiles/reviews"),
+    ("POST", "/v1/queues/profiles/next-claims"),
+    ("POST", "/v1/queues/profiles/reassignments"),
+]
+
+
+async def test_anonymous_people_and_wrong_roles_are_turned_away(database: Database) -> None:
     async with house(database) as its:
-        body = {"reviews": [str(RUI)], "to": str(PAULA), "reason": "Férias"} if path.endswith("reassignments") else None
         key = {"Idempotency-Key": str(new_id())}
-        assert (await its.it.client.request(method, path, headers=key, json=body)).status_code == 401
-        for headers in (its.it.issuer.person(RUI), its.staff(PAULA, "attendant"), its.staff(PAULA, "operator")):
-            assert (await its.it.client.request(method, path, headers={**key, **headers}, json=body)).status_code == 403
+        for method, path in ROUTES:
+            body = {"reviews": [str(RUI)], "to": str(PAULA), "reason": "Férias"} if path.endswith("reassignments") else None
+            assert (await its.it.client.request(method, path, headers=key, json=body)).status_code == 401
+            for headers in (its.it.issuer.person(RUI), its.staff(PAULA, "attendant"), its.staff(PAULA, "operator")):
+                assert (await its.it.client.request(method, path, headers={**key, **headers}, json=body)).status_code == 403
 
 
 async def test_a_queue_of_other_roles_is_not_there(database: Database) -> None:

@@ -50,19 +50,19 @@ ROUTES = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "body"), ROUTES)
-async def test_anonymous_people_and_wrong_roles_are_turned_away(database: Database, method: str, path: str, body: object) -> None:
+async def test_anonymous_people_and_wrong_roles_are_turned_away(database: Database) -> None:
     async with house(database) as its:
         review = await waiting(its)
-        url = f"/v1/reviews/{review}{path.format(document=who('document'))}"
         tag = {"If-Match": '"1"'}
-        assert (await its.it.client.request(method, url, headers=tag, json=body)).status_code == 401
-        for headers in (its.it.issuer.person(RUI), its.staff(PAULA, "attendant")):
-            assert (await its.it.client.request(method, url, headers={**tag, **headers}, json=body)).status_code == 403
-        other_queue = await its.it.client.request(method, url, headers={**tag, **its.staff(PAULA, "inspector")}, json=body)
-        assert (other_queue.status_code, other_queue.json()["code"]) == (404, "review-unknown")
-        party = await its.it.client.request(method, url, headers={**tag, **its.staff(RUI, "reviewer")}, json=body)
-        assert (party.status_code, party.json()["code"]) == (403, "reviewer-is-party")
+        for method, path, body in ROUTES:
+            url = f"/v1/reviews/{review}{path.format(document=who('document'))}"
+            assert (await its.it.client.request(method, url, headers=tag, json=body)).status_code == 401, url
+            for headers in (its.it.issuer.person(RUI), its.staff(PAULA, "attendant")):
+                assert (await its.it.client.request(method, url, headers={**tag, **headers}, json=body)).status_code == 403, url
+            other_queue = await its.it.client.request(method, url, headers={**tag, **its.staff(PAULA, "inspector")}, json=body)
+            assert (other_queue.status_code, other_queue.json()["code"]) == (404, "review-unknown"), url
+            party = await its.it.client.request(method, url, headers={**tag, **its.staff(RUI, "reviewer")}, json=body)
+            assert (party.status_code, party.json()["code"]) == (403, "reviewer-is-party"), url
 
 
 async def test_a_review_that_is_not_there_is_not_found(database: Database) -> None:
@@ -162,26 +162,26 @@ async def test_verdicts_are_edits_of_a_version(database: Database) -> None:
         assert (missing.status_code, missing.json()["code"]) == (404, "document-not-in-review")
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        ({"outcome": "maybe", "reasons": []}, 422),
-        ({"outcome": "approved", "reasons": [], "content": {"type": "profile-terms"}}, 422),
-        ({"outcome": "approved", "reasons": [], "content": {**TERMS, "surplus": 1}}, 422),
-        ({"outcome": "approved", "reasons": [], "content": TERMS, "surplus": 1}, 422),
-        ({"outcome": "approved", "reasons": []}, 409),
-        ({"outcome": "rejected", "reasons": []}, 409),
-        ({"outcome": "rejected", "reasons": [{"code": "feio"}]}, 409),
-    ],
-)
-async def test_a_conclusion_that_cannot_be_is_refused(database: Database, body: object, status: int) -> None:
+IMPOSSIBLE = [
+    ({"outcome": "maybe", "reasons": []}, 422),
+    ({"outcome": "approved", "reasons": [], "content": {"type": "profile-terms"}}, 422),
+    ({"outcome": "approved", "reasons": [], "content": {**TERMS, "surplus": 1}}, 422),
+    ({"outcome": "approved", "reasons": [], "content": TERMS, "surplus": 1}, 422),
+    ({"outcome": "approved", "reasons": []}, 409),
+    ({"outcome": "rejected", "reasons": []}, 409),
+    ({"outcome": "rejected", "reasons": [{"code": "feio"}]}, 409),
+]
+
+
+async def test_a_conclusion_that_cannot_be_is_refused(database: Database) -> None:
     async with house(database) as its:
         await waiting(its)
         paula = its.staff(PAULA, "reviewer")
         review = await its.claim_next("profiles", paula)
         await its.judge_all(review, paula)
-        answer = await its.post(f"/v1/reviews/{review}/conclusion", paula, body)
-        assert answer.status_code == status, answer.text
+        for body, status in IMPOSSIBLE:
+            answer = await its.post(f"/v1/reviews/{review}/conclusion", paula, body)
+            assert answer.status_code == status, answer.text
         assert (await its.events(review))[-1][0] == "DocumentJudged"
 
 
@@ -233,6 +233,17 @@ async def test_a_withdrawn_submission_closes_its_review(database: Database) -> N
         assert found.json()["state"] == "closed"
         answer = await its.post(f"/v1/reviews/{review}/claims", its.staff(PAULA, "reviewer"), {})
         assert (answer.status_code, answer.json()["code"]) == (409, "subject-moved-on")
+
+
+async def test_whoever_holds_a_withdrawn_submission_is_told(database: Database) -> None:
+    async with house(database) as its:
+        await waiting(its)
+        await its.claim_next("profiles", its.staff(PAULA, "reviewer"))
+        fact = SubmissionWithdrawn(profile_id=RUI, person_id=RUI, submission=1, protocol="20262000000017", withdrawn_at=utc_now())
+        await its.tell(PROFILE, fact)
+        mail = await its.parts.platform.pool.fetchrow("select person_id, subject from outbox")
+        assert mail is not None
+        assert tuple(mail) == (PAULA, "O protocolo 20262000000017 saiu da sua fila")
 
 
 async def test_a_later_submission_replaces_the_earlier_one(database: Database) -> None:
