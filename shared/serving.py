@@ -105,7 +105,22 @@ def _serve(app: FastAPI | ASGIApp, listening: socket.socket) -> tuple[uvicorn.Se
 
 def _start(service: Service, parts: Parts, health: Health) -> "list[asyncio.Task[None]]":
     tasks: Mapping[str, Loop] = workers(service, parts, health)
-    return [asyncio.create_task(keep(service.name, name, task, health), name=name) for name, task in tasks.items()]
+    migrated = asyncio.create_task(_migrated(parts.platform.pool), name="migrated")
+
+    async def begin(name: str, task: Loop) -> None:
+        await asyncio.shield(migrated)
+        await keep(service.name, name, task, health)
+
+    return [migrated, *(asyncio.create_task(begin(name, task), name=name) for name, task in tasks.items())]
+
+
+async def _migrated(pool: Pool) -> None:
+    """Wait for the schema: a task that begins before it would only fail, loudly."""
+    while True:
+        with contextlib.suppress(Exception):
+            if await _database(pool) is None:
+                return
+        await asyncio.sleep(0.5)
 
 
 async def keep(service: str, name: str, task: Loop, health: Health) -> None:
@@ -157,8 +172,8 @@ async def _end(server: uvicorn.Server, serving: "asyncio.Task[None]", tasks: "li
 
 
 async def _database(pool: Pool) -> str | None:
-    await pool.fetchval("select 1", timeout=2)
-    return None
+    migrated = await pool.fetchval("select to_regclass('events') is not null", timeout=2)
+    return None if migrated else "not migrated"
 
 
 async def _broker(bootstrap: str) -> str | None:
