@@ -24,6 +24,7 @@ from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.refusal import Malformed, NotFound, Refusal
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, Body, CreatedAnswer
+from shared.http.catalogues import catalogues_router
 from shared.http.cause import cause
 from shared.http.etag import etag, if_match, required_if_match
 from shared.http.idempotency import Once, Reply, created, once
@@ -231,7 +232,7 @@ def build(platform: Platform) -> SampleParts:
     return SampleParts(
         platform=platform,
         store=store,
-        routers=[router, documents_router("note-documents", deps)],
+        routers=[router, documents_router("note-documents", deps), catalogues_router("/v1/note-catalogues")],
         imports={"numbers": ImportKind(frozenset({"number"}), take)},
         notes=Handler("note", NOTE, store),
         documents=documents,

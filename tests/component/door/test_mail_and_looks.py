@@ -126,5 +126,10 @@ async def test_catalogues_are_seeded_once_and_read_by_day(door: Running, tmp_pat
         first = await catalogue.seed(db, tmp_path, parts.catalogues, Cause("service:sample", uuid4()), NOW)
         again = await catalogue.seed(db, tmp_path, parts.catalogues, Cause("service:sample", uuid4()), NOW)
         edition = await catalogue.entries(db, "motivos", date(2026, 1, 1))
+    shown = await door.client.get("/v1/note-catalogues/motivos", params={"on": "2026-01-01"})
+    assert (shown.status_code, shown.headers["etag"]) == (200, '"1"')
+    assert shown.json()["entries"][0]["properties"] == {"needs": ["X"]}
+    early = await door.client.get("/v1/note-catalogues/motivos", params={"on": "2024-01-01"})
+    assert (early.status_code, early.json()["code"]) == (404, "catalogue-unknown")
     assert (first, again) == (["motivos"], [])
     assert (edition.version, edition.get("a").get("needs")) == (1, ["X"])
