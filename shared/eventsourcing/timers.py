@@ -12,7 +12,7 @@ import structlog
 from shared.clock import Clock
 from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.transaction import transact
-from shared.postgres import LOST, Db, Pool
+from shared.postgres import LOST, Db, Pool, is_lost
 
 type Fire = Callable[[Db, str, datetime], Awaitable[None]]
 
@@ -82,10 +82,8 @@ class Timers:
 
         try:
             return await transact(self._pool, work)
-        except LOST:
-            raise
         except Exception as error:
-            if taken is None:
+            if taken is None or is_lost(error):
                 raise
             await self._postpone(taken, now, error)
             return True
