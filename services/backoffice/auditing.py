@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 GROUP = "backoffice.audit"
 TOPICS = re.compile(r"^(identity|professional|access|requests|backoffice)\.(?!live-)[a-z-]+$")
 _BATCH = 500
+_ID = 36
 _WAIT = 2.0
 _SEAL_EVERY = 30.0
 _CHANNELS = {"person": "portal", "staff": "staff", "service": "service", "timer": "timer"}
@@ -60,7 +61,7 @@ def observed(record: ConsumerRecord) -> Observed:
         actor=actor,
         channel=_channel(headers.get("ce_type"), actor, data),
     )
-    return Observed(entry, mentions(data))
+    return Observed(entry, mentions(data) | {entry.stream[-_ID:]})
 
 
 def _channel(name: str | None, actor: str, data: str) -> str:

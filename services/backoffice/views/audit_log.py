@@ -137,7 +137,7 @@ async def find(
     """Rows about a protocol, person or document, of a stream, by an actor, in a span of time; one more than asked."""
     rows = await db.fetch(
         f"select {_COLUMNS} from audit a where n > $1"
-        " and ($2::text is null or exists (select 1 from audit_mentions m where m.value = $2 and m.n = a.n) or right(stream, 36) = $2)"
+        " and ($2::text is null or exists (select 1 from audit_mentions m where m.value = $2 and m.n = a.n))"
         " and ($3::text is null or stream = $3) and ($4::text is null or actor = $4)"
         " and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at < $6)"
         " order by n limit $7",
