@@ -1,1 +1,41 @@
 """The door of requests."""
+
+from fastapi import APIRouter
+
+from services.requests.api import (
+    attachments,
+    budget_requests,
+    catalogues,
+    commissioning_steps,
+    commissionings,
+    decisions,
+    filing,
+    history,
+    inspections,
+    rows,
+    staff_deeds,
+    steps,
+    tracking,
+)
+from services.requests.parts import documents_deps
+from shared.documents.router import documents_router
+
+
+def routers() -> tuple[APIRouter, ...]:
+    """All routes of requests."""
+    own = (
+        budget_requests,
+        steps,
+        rows,
+        attachments,
+        filing,
+        decisions,
+        staff_deeds,
+        commissionings,
+        commissioning_steps,
+        inspections,
+        history,
+        tracking,
+        catalogues,
+    )
+    return (*(module.router for module in own), documents_router("request-documents", documents_deps))

@@ -42,7 +42,7 @@ create table timeline (
 
 -- Papers that the worker still has to render.
 create table papers (
-  stream text collate "C" not null, code text not null, person_id uuid not null, asked_at timestamptz not null, document_id uuid,
+  stream text collate "C" not null, code text not null, asked_at timestamptz not null, document_id uuid,
   next_try_at timestamptz not null, primary key (stream, code)
 );
 create index papers_open on papers (next_try_at) where document_id is null;

@@ -17,6 +17,8 @@ from shared.postgres import Db
 
 type Told = tuple[str, Mapping[str, object]]
 
+_RECORDS = {"budget-request": ("budget_requests", "request_id"), "commissioning": ("commissionings", "commissioning_id")}
+_WINDOWS: Mapping[str, str] = {"morning": "pela manhã", "afternoon": "à tarde", "day": "ao longo do dia"}
 _FACTS: Mapping[type[Event], Callable[[Any], Told]] = {
     budget.BudgetRequested: lambda fact: (
         "budget-requested",
@@ -54,7 +56,6 @@ _FACTS: Mapping[type[Event], Callable[[Any], Told]] = {
     ),
     DeadlineMissed: lambda fact: ("deadline-missed", {"protocol": fact.protocol, "due_on": fact.due_on, "article": fact.article}),
 }
-_WINDOWS = {"morning": "pela manhã", "afternoon": "à tarde", "day": "ao longo do dia"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class NoticesByMail:
         for record in records:
             fact, values = _FACTS[type(record.event)](record.event)
             words = {name: self._text(value) for name, value in values.items()}
-            for person in _people(record):
+            for person in await _people(db, record):
                 await write(db, record, person, fact, words, self.templates)
 
     def _text(self, value: object) -> str:
@@ -84,11 +85,15 @@ class NoticesByMail:
                 return str(value)
 
 
-def _people(record: Recorded[Any]) -> Sequence[UUID]:
-    """The filer, the holder and the responsible stand first among the parties; beneficiaries and companies are not told."""
+async def _people(db: Db, record: Recorded[Any]) -> Sequence[UUID]:
+    """The holder, the filer and the responsible of the record."""
+    table, key = _RECORDS[record.stream[:-37]]
+    row = await db.fetchrow(f"select holder_id, filed_by, responsible_id from {table} where {key} = $1", UUID(record.stream[-36:]))
+    if row is None:
+        return ()
     if isinstance(record.event, DeadlineMissed):
-        return (record.event.holder_id,)
-    return tuple(record.event.parties[:3])
+        return (row["holder_id"],)
+    return tuple(dict.fromkeys(person for person in row.values() if person is not None))
 
 
 def _due(fact: Any, clock: str) -> date | str:  # noqa: ANN401 - any published event with clocks

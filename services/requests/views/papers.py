@@ -27,10 +27,9 @@ class PapersView:
             fact = record.event
             for code in _ASKED.get(type(fact), ()):
                 await db.execute(
-                    "insert into papers (stream, code, person_id, asked_at, next_try_at) values ($1, $2, $3, $4, $4) on conflict do nothing",
+                    "insert into papers (stream, code, asked_at, next_try_at) values ($1, $2, $3, $3) on conflict do nothing",
                     record.stream,
                     code,
-                    fact.parties[1],
                     record.recorded_at,
                 )
             if isinstance(fact, events.FormRendered):
@@ -45,14 +44,13 @@ class OpenPaper:
 
     stream: str
     code: str
-    person_id: UUID
     asked_at: datetime
 
 
 async def claim_open(db: Db, now: datetime) -> OpenPaper | None:
     """The paper asked for longest; nobody else takes it for a minute."""
     row = await db.fetchrow(
-        "select stream, code, person_id, asked_at from papers where document_id is null and next_try_at <= $1"
+        "select stream, code, asked_at from papers where document_id is null and next_try_at <= $1"
         " order by next_try_at limit 1 for update skip locked",
         now,
     )

@@ -21,12 +21,12 @@ def file(command: commands.RequestBudget, state: BudgetRequest) -> Sequence[even
     if found:
         raise _refusal(found)
     motive, purpose, options, responsible = _complete(draft)
-    world = command.world
+    world, started = command.world, draft.started
     power = power_of(draft, world.unit)
     grant = world.doer.access if isinstance(world.doer.access, LiveGrant) else None
     return [
         events.BudgetRequested(
-            request_id=draft.started.request_id,
+            request_id=started.request_id,
             protocol=command.protocol,
             submission=1,
             filed_at=command.now,
@@ -52,7 +52,7 @@ def file(command: commands.RequestBudget, state: BudgetRequest) -> Sequence[even
             documents=tuple(FiledDocument(id=one.document_id, code=one.code, sha256=one.sha256) for one in draft.documents.values()),
             due=clocks.at_filing(command.now, power.porte, world.unit.voltage_v, command.calendar),
             parties=_parties(draft, world),
-            previous_request=draft.started.previous_request,
+            previous_request=started.previous_request,
         )
     ]
 

@@ -1,0 +1,180 @@
+"""Requests: begin, list, look, throw a draft away."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
+
+from services.requests.api import answers
+from services.requests.api.doing import act
+from services.requests.api.showing import tell
+from services.requests.domain.budget_request import refusals
+from services.requests.domain.budget_request.commands import DiscardDraft, StartDraft
+from services.requests.domain.facts import Doer, Unit
+from services.requests.parts import STAFF, RequestsParts, parts
+from services.requests.views.budget_requests import RequestRow, find_request, requests_in, requests_of
+from services.requests.views.units import find_unit_by_number
+from services.requests.views.world import doer_of, get_unit
+from shared.eventsourcing.event import Cause
+from shared.eventsourcing.refusal import Malformed
+from shared.eventsourcing.transaction import transact
+from shared.http.body import Body, CreatedAnswer
+from shared.http.cause import cause
+from shared.http.etag import etag, required_if_match
+from shared.http.idempotency import Once, Reply, created, once
+from shared.http.openapi import refuses
+from shared.http.pages import Asked, Page, asked, page
+from shared.http.principal import Principal, person, person_or_staff, staff
+from shared.identifiers import parse_unit_number
+from shared.ids import new_id
+from shared.postgres import Db
+
+router = APIRouter(prefix="/v1/budget-requests", tags=["budget-requests"])
+
+type State = Literal[
+    "draft",
+    "under-triage",
+    "under-analysis",
+    "awaiting-approval",
+    "awaiting-contracts",
+    "works-under-way",
+    "in-force",
+    "connected",
+    "dismissed",
+    "declined",
+    "expired",
+    "cancelled",
+    "withdrawn",
+]
+
+
+class UnitMissing(Malformed):
+    """A request is for one unit, named by id or number."""
+
+    sentence = "Informe a unidade consumidora."
+
+
+class StartDraftBody(Body):
+    """For which unit: its id, or its number as it is on the bill."""
+
+    unit_id: UUID | None = None
+    unit_number: str | None = Field(default=None, max_length=30)
+    previous_request: UUID | None = None
+
+
+@router.post("", status_code=201, responses=refuses(refusals.AccessNotLive, refusals.HolderNotProven, refusals.DraftAlreadyOpen))
+async def start(
+    body: StartDraftBody,
+    response: Response,
+    who: Annotated[Principal, Depends(person)],
+    why: Annotated[Cause, Depends(cause)],
+    key: Annotated[Once, Depends(once)],
+    own: Annotated[RequestsParts, Depends(parts)],
+) -> CreatedAnswer:
+    """Começar um pedido de orçamento de conexão para uma unidade."""
+
+    async def work(db: Db) -> Reply:
+        unit = await _unit(db, body, own)
+        doer = await doer_of(db, who.pid, unit, own.today())
+        request_id = new_id()
+        command = StartDraft(request_id, doer, unit, body.previous_request, own.now())
+        outcome = await own.requests(db, request_id, command, why, person=unit.holder_id)
+        return Reply(201, f"/v1/budget-requests/{request_id}", {"id": str(request_id)}, outcome.version)
+
+    return created(await transact(own.platform.pool, lambda db: key.run(db, work)), response)
+
+
+async def _unit(db: Db, body: StartDraftBody, own: RequestsParts) -> Unit:
+    if body.unit_id is not None:
+        return await get_unit(db, body.unit_id)
+    if body.unit_number is None:
+        raise UnitMissing
+    number = parse_unit_number(body.unit_number, own.platform.settings.distributor_code)
+    unit = await find_unit_by_number(db, number)
+    if unit is None:
+        raise refusals.AccessNotLive
+    return unit
+
+
+@router.get("")
+async def mine(
+    who: Annotated[Principal, Depends(person)],
+    own: Annotated[RequestsParts, Depends(parts)],
+    asked_page: Annotated[Asked, Depends(asked)],
+    state: Annotated[State | None, Query()] = None,
+) -> Page[answers.RequestItem]:
+    """Meus pedidos, do mais novo ao mais antigo."""
+    after = asked_page.after
+    since = (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None
+    async with own.platform.pool.acquire(timeout=5) as db:
+        rows = await requests_of(db, who.pid, state, since, asked_page.limit + 1)
+    return page(rows, asked_page.limit, _item, lambda row: (row.started_at.isoformat(), row.request_id))
+
+
+@router.get("/waiting")
+async def waiting(
+    who: Annotated[Principal, Depends(staff(*STAFF))],
+    own: Annotated[RequestsParts, Depends(parts)],
+    state: Annotated[State, Query()],
+) -> list[answers.RequestItem]:
+    """O que espera pela equipe, na ordem dos protocolos (art. 72, IV)."""
+    del who
+    async with own.platform.pool.acquire(timeout=5) as db:
+        return [_item(row) for row in await requests_in(db, state, 200)]
+
+
+@router.get("/{request_id}", responses=refuses(refusals.RequestUnknown))
+async def show(
+    request_id: UUID,
+    response: Response,
+    who: Annotated[Principal, Depends(person_or_staff(*STAFF))],
+    own: Annotated[RequestsParts, Depends(parts)],
+) -> answers.RequestAnswer:
+    """Um pedido, como está."""
+    async with own.platform.pool.acquire(timeout=5) as db, db.transaction():
+        row = await find_request(db, request_id)
+        if row is None:
+            raise refusals.RequestUnknown
+        await tell(db, own, who, request_id)
+    names = await own.platform.names.of([row.holder_id, row.started_by], "show-request", who.actor)
+    async with own.platform.pool.acquire(timeout=5) as db, db.transaction():
+        answer = await tell(db, own, who, request_id, names)
+    response.headers["ETag"] = etag(answer.version)
+    return answer
+
+
+@router.delete("/{request_id}", responses=refuses(refusals.RequestAlreadyFiled, refusals.DraftIsDiscarded))
+async def discard(
+    request_id: UUID,
+    response: Response,
+    who: Annotated[Principal, Depends(person)],
+    why: Annotated[Cause, Depends(cause)],
+    expected: Annotated[int, Depends(required_if_match)],
+    own: Annotated[RequestsParts, Depends(parts)],
+) -> answers.RequestAnswer:
+    """Descartar um rascunho."""
+
+    async def make(_db: Db, doer: Doer, _row: RequestRow) -> DiscardDraft:
+        return DiscardDraft(doer, own.now())
+
+    return await act(own, who, request_id, make, why, response, expected=expected)
+
+
+def _item(row: RequestRow) -> answers.RequestItem:
+    return answers.RequestItem(
+        id=row.request_id,
+        state=row.state,
+        protocol=row.protocol,
+        unit_id=row.unit_id,
+        unit_number=row.unit_number,
+        motive=row.motive,
+        purpose=row.purpose,
+        porte=row.porte,
+        installed_kw=row.installed_kw,
+        filed_at=row.filed_at,
+        started_at=row.started_at,
+        moved_at=row.moved_at,
+        version=row.version,
+    )

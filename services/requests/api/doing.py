@@ -1,0 +1,76 @@
+"""How a route sends a command: who acts is read in the same transaction, and the answer is what stands after it."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from fastapi import Response
+
+from services.requests.api import answers
+from services.requests.api.showing import sees_in_full, tell
+from services.requests.domain.budget_request.commands import BudgetRequestCommand
+from services.requests.domain.budget_request.refusals import RequestUnknown
+from services.requests.domain.facts import Doer
+from services.requests.parts import RequestsParts
+from services.requests.views.budget_requests import RequestRow, find_request
+from services.requests.views.world import must_know_access
+from shared.eventsourcing.event import Cause
+from shared.eventsourcing.transaction import transact
+from shared.http.etag import etag
+from shared.http.principal import Principal
+from shared.postgres import Db
+
+type Making = Callable[[Db, Doer, RequestRow], Awaitable[BudgetRequestCommand]]
+
+
+async def act(
+    parts: RequestsParts,
+    who: Principal,
+    request_id: UUID,
+    make: Making,
+    why: Cause,
+    response: Response,
+    *,
+    expected: int | None = None,
+    surely: bool = False,
+) -> answers.RequestAnswer:
+    """Do one deed of a person and tell the request after it; `surely`: only on fresh news of others."""
+
+    async def work(db: Db) -> answers.RequestAnswer:
+        if surely:
+            await must_know_access(db)
+        row, doer = await whose(db, parts, who, request_id)
+        command = await make(db, doer, row)
+        await parts.requests(db, request_id, command, why, expected=expected, person=row.holder_id)
+        return await tell(db, parts, who, request_id)
+
+    answer = await transact(parts.platform.pool, work, retry=expected is None)
+    response.headers["ETag"] = etag(answer.version)
+    return answer
+
+
+async def act_as_staff(
+    parts: RequestsParts, who: Principal, request_id: UUID, make: Making, why: Cause, response: Response, *, expected: int | None = None
+) -> answers.RequestAnswer:
+    """Do one deed of staff; whether the role fits was asked at the door."""
+
+    async def work(db: Db) -> answers.RequestAnswer:
+        row = await find_request(db, request_id)
+        if row is None or row.state in {"draft", "discarded"}:
+            raise RequestUnknown
+        command = await make(db, Doer(who.pid, None), row)
+        await parts.requests(db, request_id, command, why, expected=expected, person=row.holder_id)
+        return await tell(db, parts, who, request_id)
+
+    answer = await transact(parts.platform.pool, work, retry=expected is None)
+    response.headers["ETag"] = etag(answer.version)
+    return answer
+
+
+async def whose(db: Db, parts: RequestsParts, who: Principal, request_id: UUID) -> tuple[RequestRow, Doer]:
+    """The request and by what right somebody acts on it; raises RequestUnknown where it is not theirs to see."""
+    row = await find_request(db, request_id)
+    if row is None:
+        raise RequestUnknown
+    doer = await parts.doer(db, who.pid, row.unit_id)
+    sees_in_full(who, row, doer)
+    return row, doer

@@ -1,0 +1,96 @@
+"""Requests, put together."""
+
+from pathlib import Path
+
+from services.requests.api import routers
+from services.requests.domain.budget_request import events as budget
+from services.requests.domain.budget_request.decider import BUDGET_REQUEST
+from services.requests.domain.commissioning import events as commissioning
+from services.requests.domain.commissioning.decider import COMMISSIONING
+from services.requests.papers import Papers
+from services.requests.parts import Commissionings, Requests, RequestsParts
+from services.requests.reactions.when_access_ended import WhenAccessEnded
+from services.requests.reactions.when_review_concluded import WhenReviewConcluded
+from services.requests.settings import RequestsSettings
+from services.requests.timing import timers
+from services.requests.views import grants, people, units
+from services.requests.views.budget_requests import BudgetRequestsView
+from services.requests.views.clocks import ClocksView
+from services.requests.views.commissionings import CommissioningsView
+from services.requests.views.notices_by_mail import NoticesByMail
+from services.requests.views.papers import PapersView
+from services.requests.views.timeline import TimelineView
+from shared.catalogue import CataloguesView
+from shared.contracts.backoffice.review import ReviewConcluded
+from shared.contracts.catalogue import CataloguePublished
+from shared.documents.decider import DOCUMENT
+from shared.documents.documents import Documents
+from shared.documents.events import DOCUMENT_EVENTS
+from shared.documents.scanner import Scanner
+from shared.documents.view import DocumentsView
+from shared.documents.worker import documents_worker
+from shared.eventsourcing.handler import Handler
+from shared.mail.templates import Templates
+from shared.service import Platform, Service
+
+DIGIT = 4
+
+
+def build(platform: Platform) -> RequestsParts:
+    """The handlers, views, reactions, timers and routes."""
+    settings = platform.settings
+    words = Templates(platform.root / "mails", brand_name=settings.brand_name, public_url=settings.public_url, channels=settings.channels)
+    store = platform.store(
+        [
+            CataloguesView(),
+            DocumentsView(),
+            BudgetRequestsView(),
+            CommissioningsView(),
+            ClocksView(platform.calendar),
+            TimelineView(),
+            PapersView(),
+            NoticesByMail(words, platform.calendar),
+        ]
+    )
+    requests: Requests = Handler("budget-request", BUDGET_REQUEST, store)
+    commissionings: Commissionings = Handler("commissioning", COMMISSIONING, store)
+    documents = Documents(platform.pool, platform.storage, Handler("document", DOCUMENT, store), platform.clock, "requests")
+    papers = Papers(platform.pool, requests, documents, platform.names, platform.calendar, platform.clock, settings.brand_name)
+    return RequestsParts(
+        platform=platform,
+        store=store,
+        routers=routers(),
+        foreign_views=(grants.GrantsView(), units.UnitsView(), people.ProfilesView(), people.HoldersView()),
+        reactions=(WhenReviewConcluded(requests, commissionings, platform.calendar), WhenAccessEnded(requests)),
+        timers=timers(requests, commissionings, platform.calendar),
+        loops={"documents": documents_worker(documents, Scanner(settings.clamd_address)).run, "papers": papers.run},
+        requests=requests,
+        commissionings=commissionings,
+        documents=documents,
+        digit=DIGIT,
+    )
+
+
+def service() -> Service:
+    """What requests is."""
+    own = {event.__name__: event for event in (*budget.PUBLISHED, *budget.PRIVATE, *commissioning.PUBLISHED, *commissioning.PRIVATE)}
+    return Service(
+        name="requests",
+        digit=DIGIT,
+        root=Path(__file__).parent,
+        settings=RequestsSettings,
+        events=(*own.values(), *DOCUMENT_EVENTS, CataloguePublished),
+        published={
+            "budget-request": budget.PUBLISHED,
+            "commissioning": commissioning.PUBLISHED,
+            "catalogue": (CataloguePublished,),
+        },
+        build=build,
+        reads={
+            "identity.user": people.READS_OF_USERS,
+            "professional.profile": people.READS_OF_PROFILES,
+            "access.consumer-unit": units.READS,
+            "access.grant": grants.READS,
+            "backoffice.review": (ReviewConcluded,),
+        },
+    )
