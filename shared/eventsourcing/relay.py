@@ -54,6 +54,8 @@ class Relay:
         self._lead_url = lead_url
         self._bootstrap = bootstrap
         self._topics = {(category, name): f"{service}.{category}" for category, names in published.items() for name in names}
+        self._categories = frozenset(published)
+        self._guests = {name: topic for (_, name), topic in self._topics.items()}
         self._owner = uuid4()
         self.leading = False
         self.position = 0
@@ -139,7 +141,7 @@ class Relay:
         waiting: list[Awaitable[object]] = []
         async with asyncio.timeout(_ACK_SECONDS):
             for row in rows:
-                topic = self._topics.get((category_of(row["stream"]), row["type"]))
+                topic = self._topic(category_of(row["stream"]), row["type"])
                 if topic is None:
                     continue
                 headers = headers_of(
@@ -156,6 +158,12 @@ class Relay:
                 waiting.append(await sender.send(topic, row["data"].encode(), key=row["stream"].encode(), headers=headers))
             await asyncio.gather(*waiting)
         self.relayed += len(waiting)
+
+    def _topic(self, category: str, name: str) -> str | None:
+        """Where an event travels: on its stream's own topic; a stream that has none, on the one that its type is published on."""
+        if category in self._categories:
+            return self._topics.get((category, name))
+        return self._guests.get(name)
 
     async def _advance(self, position: int) -> None:
         async with self._pool.acquire(timeout=5) as db, db.transaction():
