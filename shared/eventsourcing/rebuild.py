@@ -113,8 +113,12 @@ async def switch(db: Db, store: Store, view: View, position: int, app_role: str)
             await project_all(db, view, events)
             taken += len(events)
         for table in tables_of(view):
+            names = await _index_names(db, f"public.{table}")
             await db.execute(f"drop table public.{table}")
             await db.execute(f"alter table {schema}.{table} set schema public")
+            for rule, name in (await _index_names(db, f"public.{table}")).items():
+                if names.get(rule, name) != name:
+                    await db.execute(f'alter index public."{name}" rename to "{names[rule]}"')
             await db.execute(f"grant select, insert, update, delete on public.{table} to {app_role}")
         await db.execute(
             "insert into applied (reader, stream, version, event_id)"
@@ -126,6 +130,16 @@ async def switch(db: Db, store: Store, view: View, position: int, app_role: str)
         )
         await db.execute(f"drop schema {schema} cascade")
     return taken
+
+
+async def _index_names(db: Db, table: str) -> dict[str, str]:
+    """The indexes of a table, by what they say: views map their names to refusals, so a rebuild keeps them."""
+    rows = await db.fetch(
+        "select regexp_replace(pg_get_indexdef(indexrelid), ' INDEX \\S+ ON \\S+ ', ' INDEX ON ') as rule, relname as name"
+        " from pg_index join pg_class on pg_class.oid = indexrelid where indrelid = $1::text::regclass order by indexrelid",
+        table,
+    )
+    return {row["rule"]: row["name"] for row in rows}
 
 
 def _schema(view: View) -> str:
