@@ -53,7 +53,20 @@ PUBLISHED = {
     "staff-member": list(STAFF_PUBLISHED),
 }
 PRIVATE = [*SIGN_UP_EVENTS, *USER_PRIVATE, *SESSION_PRIVATE, *RECOVERY_EVENTS, *STAFF_PRIVATE, *MAIL_PRIVATE]
+ROUTES = (sign_ups_routes, sessions, me, recoveries, staff_sessions, staff, customers, people, mails, keys)
 CUSTOMER_COLUMNS = frozenset({"sequence", "at", "document", "kind", "name", "status"})
+
+
+def words(settings: IdentitySettings) -> Templates:
+    """The words of identity's own letters."""
+    common = {"brand_name": settings.brand_name, "public_url": settings.public_url, "channels": settings.channels}
+    return Templates(ROOT / "mails", **common)
+
+
+def views(settings: IdentitySettings, templates: Templates) -> Sequence[View]:
+    """The views that are kept in the append's transaction."""
+    notices = OwnNotices(templates, ZoneInfo(settings.timezone))
+    return [Accounts(), Sessions(), OwnEndedSessions(), StaffMembers(), SignUpDeadlines(), notices]
 
 
 def build(platform: Platform) -> IdentityParts:
@@ -61,25 +74,15 @@ def build(platform: Platform) -> IdentityParts:
     settings = platform.settings
     if not isinstance(settings, IdentitySettings):
         raise TypeError(settings)
-    templates = Templates(ROOT / "mails", brand_name=settings.brand_name, public_url=settings.public_url, channels=settings.channels)
-    views: Sequence[View] = [
-        Accounts(),
-        Sessions(),
-        OwnEndedSessions(),
-        StaffMembers(),
-        SignUpDeadlines(),
-        OwnNotices(templates, ZoneInfo(settings.timezone)),
-    ]
-    store = platform.store(views)
+    templates = words(settings)
+    store = platform.store(views(settings, templates))
     users, sign_ups = Handler("user", USER, store), Handler("sign-up", SIGN_UP, store)
     signing = SigningKeys(platform.pool, platform.keys, platform.clock, settings.signing_key_lives)
     customer = TakeCustomer(platform.people, users, platform.clock)
     return IdentityParts(
         platform=platform,
         store=store,
-        routers=[
-            module.router for module in (sign_ups_routes, sessions, me, recoveries, staff_sessions, staff, customers, people, mails, keys)
-        ],
+        routers=[module.router for module in ROUTES],
         timers={TIMER: AbandonLapsed(sign_ups).fire},
         loops={
             "post-office": PostOffice(platform.pool, settings, platform.clock, Handler("mail", MAIL, store)).run,

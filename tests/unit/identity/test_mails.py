@@ -1,0 +1,35 @@
+"""Every letter has its words, and every place in them a value."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.identity.app import ROOT
+from services.identity.views.own_notices import OwnNotices
+from shared.mail.templates import Templates
+
+TEMPLATES = Templates(ROOT / "mails", brand_name="Agência", public_url="https://agencia.exemplo.test", channels="0800")
+GIVEN = {
+    "sign-up-code": {"code"},
+    "recovery-code": {"code"},
+    "sign-up-tried": set(),
+    "user-verified": set(),
+    "password-changed": {"at"},
+    "contact-changed": {"at"},
+    "login-blocked": {"until"},
+    "recovery-blocked": {"until"},
+    "new-browser": {"at"},
+    "session-copied": {"at"},
+    "staff-invitation": {"link"},
+}
+
+
+def test_every_letter_is_known() -> None:
+    assert set(GIVEN) == TEMPLATES.facts
+    assert OwnNotices(TEMPLATES, ZoneInfo("America/Manaus")).on
+
+
+@pytest.mark.parametrize("fact", sorted(GIVEN))
+def test_every_place_has_a_value(fact: str) -> None:
+    assert TEMPLATES.places(fact) <= GIVEN[fact] | {"person_id"}
+    assert GIVEN[fact] <= TEMPLATES.places(fact)
