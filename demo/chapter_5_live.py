@@ -13,11 +13,12 @@ from demo.stage import ROOT, Stage
 
 OVERVIEW = "/v1/dashboards/overview"
 PATIENCE_SECONDS = 90
+METRICS = {"arrivals": "chegadas", "decisions": "decisões"}
 
 
 async def play(stage: Stage) -> None:
     """The supervisor looks at the dashboard, the auditor at the audit."""
-    stage.title("5. Live: the dashboard, and the audit")
+    stage.title("5. Painel ao vivo e auditoria (backoffice)")
     supervisor = await staff(stage, stage.cast.supervisor, "supervisor")
     await _dashboard(stage, supervisor)
     await _export(stage, supervisor)
@@ -30,16 +31,18 @@ async def _dashboard(stage: Stage, supervisor: Client) -> None:
     [profiles] = [line for line in shown["exact"] if line["queue"] == "profiles"]
     stage.check(profiles["decided_last_day"] >= 1, f"nothing decided, says the dashboard: {profiles}")
     stage.say(
-        "the supervisor sees the exact numbers",
-        waiting=profiles["waiting"],
-        decided_last_hour=profiles["decided_last_hour"],
-        median_seconds=round(profiles["seconds_p50"], 1),
-        overdue=profiles["overdue"],
+        "o supervisor vê os números exatos da fila de perfis",
+        aguardando=profiles["waiting"],
+        decididos_na_última_hora=profiles["decided_last_hour"],
+        mediana_segundos=round(profiles["seconds_p50"], 1),
+        em_atraso=profiles["overdue"],
     )
     for rate in shown["live"]:
-        stage.say(f"{rate['metric']} in {rate['queue']}, {rate['label']}", last_hour=rate["last_hour"], per_minute=rate["per_minute"])
+        stage.say(
+            f"{METRICS[rate['metric']]} em {rate['queue']}, {rate['label']}", última_hora=rate["last_hour"], por_minuto=rate["per_minute"]
+        )
     party = await supervisor.get("/v1/audit", expect=403)
-    stage.say("the audit is not the supervisor's", refused=party.code)
+    stage.say("a auditoria não é do supervisor", recusa=party.code)
 
 
 def _counts(body: Any) -> bool:
@@ -51,7 +54,7 @@ async def _export(stage: Stage, supervisor: Client) -> None:
     month = (await supervisor.get(OVERVIEW))["as_of"][:7]
     made = await supervisor.post("/v1/exports", {"kind": "connected-plants", "month": month})
     await supervisor.get(f"/v1/exports/{made['id']}")
-    stage.say("the month's connected plants as CSV", sha256=made["ids"]["sha256"][:16])
+    stage.say("as usinas conectadas no mês, em CSV", sha256=made["ids"]["sha256"][:16])
 
 
 async def _audit(stage: Stage, auditor: Client) -> None:
@@ -59,7 +62,7 @@ async def _audit(stage: Stage, auditor: Client) -> None:
     if rui is not None:
         found = await auditor.until("/v1/audit", lambda body: len(body["items"]) > 0, why="Rui in the audit", params={"person": rui})
         kinds = sorted({row["type"] for row in found["items"]})
-        stage.say("the auditor asks what was done about Rui", rows=len(found["items"]), kinds=len(kinds))
+        stage.say("o auditor pergunta o que foi feito e visto sobre Rui", registros=len(found["items"]), tipos=len(kinds))
     text = (await auditor.get("/v1/audit/export")).body
     stage.check(isinstance(text, str) and text, "the audit's export is empty")
     with tempfile.TemporaryDirectory(prefix="audit-") as folder:
@@ -67,11 +70,11 @@ async def _audit(stage: Stage, auditor: Client) -> None:
         whole.write_text(text, encoding="utf-8")
         status, told = await _verified(whole)
         stage.check(status == 0, f"the audit does not verify: {told}")
-        stage.say("the exported chain is verified with nothing but the file", says=told)
+        stage.say("a cadeia exportada é verificada só com o arquivo", resposta=told)
         changed.write_text(_changed(text), encoding="utf-8")
         status, told = await _verified(changed)
         stage.check(status == 1, f"a changed row went unseen: {told}")
-        stage.say("one changed row, and the chain says which", says=told)
+        stage.say("um registro alterado, e a cadeia diz qual", resposta=told)
 
 
 def _changed(text: str) -> str:
