@@ -121,8 +121,8 @@ class Storage:
     def _read(self, name: str) -> bytes | None:
         try:
             answer = self._client.get_object(self.bucket, name)
-        except S3Error as error:
-            if error.code in _MISSING:
+        except (S3Error, InvalidResponseError) as error:
+            if _is_missing(error):
                 return None
             raise
         try:
@@ -134,8 +134,8 @@ class Storage:
     def _fetch(self, name: str, path: Path, limit: int) -> int | None:
         try:
             answer = self._client.get_object(self.bucket, name)
-        except S3Error as error:
-            if error.code in _MISSING:
+        except (S3Error, InvalidResponseError) as error:
+            if _is_missing(error):
                 return None
             raise
         try:
@@ -154,8 +154,8 @@ class Storage:
     def _stat(self, name: str) -> Stored | None:
         try:
             found = self._client.stat_object(self.bucket, name)
-        except S3Error as error:
-            if error.code in _MISSING:
+        except (S3Error, InvalidResponseError) as error:
+            if _is_missing(error):
                 return None
             raise
         return _stored(name, found.size, found.last_modified)
@@ -163,6 +163,13 @@ class Storage:
     def _list(self, prefix: str) -> list[Stored]:
         found = self._client.list_objects(self.bucket, prefix, recursive=True)
         return [_stored(item.object_name or "", item.size, item.last_modified) for item in found]
+
+
+def _is_missing(error: S3Error | InvalidResponseError) -> bool:
+    """Nothing under that name; some stores say so in a content type that the SDK does not read."""
+    if isinstance(error, S3Error):
+        return error.code in _MISSING
+    return any(f"<Code>{code}</Code>" in str(error) for code in _MISSING)
 
 
 def _stored(name: str, size: int | None, modified_at: datetime | None) -> Stored:
