@@ -187,7 +187,8 @@ class Upload:
 
 def _answer(reply: httpx.Response) -> Answer:
     typed = reply.headers.get("content-type", "")
-    return Answer(reply.status_code, reply.json() if "json" in typed and "ndjson" not in typed and reply.content else reply.text, reply.headers)
+    whole = "json" in typed and "ndjson" not in typed
+    return Answer(reply.status_code, reply.json() if whole and reply.content else reply.text, reply.headers)
 
 
 def _patience(reply: httpx.Response) -> float | None:
