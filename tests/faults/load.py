@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import httpx
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from demo.staff import sign_up
 
+from demo.staff import sign_up
 from demo.stage import Stage
 from demo.surprise import Surprise
 from shared.testing.inbox import Inbox, NoMail
@@ -59,6 +59,7 @@ class Register:
     bootstrap: str
     cast: Cast
     told: set[str] = field(default_factory=set)
+    in_doubt: set[str] = field(default_factory=set)
 
     async def work(self, until: float) -> None:
         """Each row is told until it is acknowledged: the same row twice is the same row."""
@@ -68,9 +69,11 @@ class Register:
                 async with self._producer() as producer:
                     while time.monotonic() < until:
                         number = unit_number(self.cast.run * 10_000 + place, self.cast.distributor_code)
+                        self.in_doubt.add(number)
                         row = json.dumps(_row(number, self.cast.ana.document, place + 1)).encode()
                         await asyncio.wait_for(producer.send_and_wait("utility.consumer-units", row, key=number.encode()), 20)
                         self.told.add(number)
+                        self.in_doubt.discard(number)
                         place += 1
                         await asyncio.sleep(0.03)
             await asyncio.sleep(0.5)
