@@ -1,6 +1,7 @@
 """The loop `looks`: tells the topic `<service>.access-log` who looked at what; at least once, readers drop repeats."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +46,9 @@ class Looks:
                 log.warning("looks_wait", error=type(error).__name__)
                 await asyncio.sleep(2)
             finally:
-                await sender.stop()
+                with contextlib.suppress(Exception):
+                    async with asyncio.timeout(5):
+                        await sender.stop()
 
     async def step(self, sender: AIOKafkaProducer) -> int:
         """Send one batch; answers how many."""
