@@ -13,8 +13,9 @@ from shared.access_log import Viewed, record_viewed
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, Body
 from shared.http.cause import cause_of
+from shared.http.openapi import refuses
 from shared.http.principal import Principal, staff
-from shared.identifiers import parse_document
+from shared.identifiers import CnpjInvalid, CpfInvalid, DocumentInvalid, parse_document
 from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
@@ -36,7 +37,7 @@ class CustomerAnswer(Answer):
     holder_proven: bool
 
 
-@router.post("/searches")
+@router.post("/searches", responses=refuses(CpfInvalid, CnpjInvalid, DocumentInvalid))
 async def search(
     body: SearchBody,
     request: Request,

@@ -10,10 +10,12 @@ from pydantic import Field
 from services.identity.api.log_in import end, end_all
 from services.identity.api.sessions import CredentialsNotRecognised
 from services.identity.api.typed import Name, Phone
-from services.identity.domain.password.rules import must_be_strong
+from services.identity.domain.attempts.rules import LoginIsBlocked
+from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
 from services.identity.domain.session.decider import SessionNotFound
 from services.identity.domain.user.commands import ChangeName, ChangePhone, SetNewPassword
 from services.identity.domain.user.decider import UserNotFound
+from services.identity.hashing import PasswordsBusy
 from services.identity.parts import IdentityParts, parts
 from services.identity.views import accounts, attempts, sessions
 from services.identity.views.accounts import Account
@@ -22,6 +24,7 @@ from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, Body, Deed, allowed, not_allowed
 from shared.http.cause import cause
 from shared.http.etag import etag, required_if_match
+from shared.http.openapi import refuses
 from shared.http.principal import Principal, person, signed_in
 from shared.postgres import Db
 
@@ -113,14 +116,14 @@ async def _account(db: Db, who: Principal) -> Account:
     return account
 
 
-@router.get("")
+@router.get("", responses=refuses(UserNotFound))
 async def show(response: Response, who: Annotated[Principal, Depends(person)], parts: Annotated[IdentityParts, Depends(parts)]) -> MeAnswer:
     """Meus dados."""
     async with parts.platform.pool.acquire(timeout=5) as db:
         return _me(parts, await _account(db, who), response)
 
 
-@router.put("/name")
+@router.put("/name", responses=refuses(UserNotFound))
 async def change_name(
     body: NameBody,
     response: Response,
@@ -139,7 +142,7 @@ async def change_name(
     return _me(parts, await transact(parts.platform.pool, work, retry=False), response)
 
 
-@router.put("/phone")
+@router.put("/phone", responses=refuses(UserNotFound))
 async def change_phone(
     body: PhoneBody,
     response: Response,
@@ -158,7 +161,9 @@ async def change_phone(
     return _me(parts, await transact(parts.platform.pool, work, retry=False), response)
 
 
-@router.post("/password-changes", status_code=204)
+@router.post(
+    "/password-changes", status_code=204, responses=refuses(CredentialsNotRecognised, LoginIsBlocked, PasswordTooWeak, PasswordsBusy)
+)
 async def change_password(
     body: ChangePasswordBody,
     who: Annotated[Principal, Depends(person)],
@@ -205,7 +210,7 @@ async def my_sessions(who: Annotated[Principal, Depends(signed_in)], parts: Anno
     return SessionsAnswer(sessions=lines)
 
 
-@router.post("/sessions/{session_id}/end", status_code=204)
+@router.post("/sessions/{session_id}/end", status_code=204, responses=refuses(SessionNotFound))
 async def end_session(
     session_id: UUID,
     who: Annotated[Principal, Depends(signed_in)],

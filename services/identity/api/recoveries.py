@@ -1,7 +1,7 @@
 """Recovery of a password: matching details, a code by e-mail, a new password; three answers, registered or not."""
 
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -14,13 +14,22 @@ from services.identity.api.sign_ups import CodeBody
 from services.identity.api.typed import CompleteDocument, Email, Phone
 from services.identity.domain.attempts.rules import Charged, RecoveryIsBlocked
 from services.identity.domain.block.commands import Block
-from services.identity.domain.one_time_code.rules import CODE_LIVES, CodeWrong
-from services.identity.domain.password.rules import must_be_strong
+from services.identity.domain.one_time_code.rules import (
+    CODE_LIVES,
+    CODES,
+    RESEND_AFTER,
+    CodeExpired,
+    CodeWrong,
+    ResendTooSoon,
+    TooManyTries,
+)
+from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
 from services.identity.domain.recovery.commands import ConcludeRecovery, ProveRecovery, StartRecovery
-from services.identity.domain.recovery.decider import DataDiverges, Recovering, RecoveryNotFound, proven
+from services.identity.domain.recovery.decider import DataDiverges, Recovering, RecoveryNotFound, RecoveryNotProven, RecoveryOver, proven
 from services.identity.domain.recovery.events import WrongRecoveryCodeGiven
 from services.identity.domain.user.commands import SetNewPassword
-from services.identity.letters import send
+from services.identity.hashing import PasswordsBusy
+from services.identity.letters import last_sent, send
 from services.identity.parts import IdentityParts, parts
 from services.identity.pepper import new_code
 from services.identity.views import accounts, attempts
@@ -29,6 +38,7 @@ from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, Body
 from shared.http.cause import cause_of
+from shared.http.openapi import refuses
 from shared.http.principal import anyone
 from shared.identifiers import parse_document
 from shared.ids import new_id
@@ -61,7 +71,7 @@ class RecoveryAnswer(Answer):
     server_time: datetime
 
 
-@router.post("", status_code=202)
+@router.post("", status_code=202, responses=refuses(DataDiverges, RecoveryIsBlocked, ResendTooSoon, TooManyTries))
 async def start(
     body: StartRecoveryBody,
     request: Request,
@@ -81,6 +91,7 @@ async def start(
             await _diverged(db, parts, account, charged, cause, now)
             return charged
         await attempts.forgive(db, person_id, attempts.UNKNOWN_BROWSER, "recovery")
+        await _may_send(db, person_id, now)
         command = StartRecovery(recovery_id, account.user_id, person_id, parts.pepper.digest("code", recovery_id, code), now)
         await parts.recoveries(db, recovery_id, command, cause, person=person_id)
         await send(db, parts.templates, new_id(), "recovery-code", person_id, {"code": code}, cause)
@@ -109,12 +120,21 @@ async def _diverged(db: Db, parts: IdentityParts, account: Account | None, charg
     await parts.blocks(db, block_id, Block(block_id, account.user_id, account.person_id, "recovery", until, now), cause)
 
 
+async def _may_send(db: Db, person_id: UUID, now: datetime) -> None:
+    """Codes go out once a minute and ten times a day, however often the details match; raises ResendTooSoon, TooManyTries."""
+    sent = await last_sent(db, person_id, "recovery-code", now - timedelta(days=1))
+    if sent and now < sent[0] + RESEND_AFTER:
+        raise ResendTooSoon(until=sent[0] + RESEND_AFTER)
+    if len(sent) >= CODES:
+        raise TooManyTries("Muitos códigos foram enviados hoje. Tente novamente amanhã ou fale com o atendimento.")
+
+
 def _own(request: Request, parts: IdentityParts, recovery_id: UUID) -> None:
     if parts.pepper.open("recovery", read(request, parts, COOKIE)) != str(recovery_id):
         raise RecoveryNotFound
 
 
-@router.post("/{recovery_id}/proofs")
+@router.post("/{recovery_id}/proofs", responses=refuses(RecoveryNotFound, RecoveryOver, CodeWrong, CodeExpired, TooManyTries))
 async def prove(
     recovery_id: UUID,
     body: CodeBody,
@@ -133,7 +153,11 @@ async def prove(
     return RecoveryAnswer(id=recovery_id, step="password", expires_at=now + CODE_LIVES, server_time=now)
 
 
-@router.post("/{recovery_id}/password", status_code=204)
+@router.post(
+    "/{recovery_id}/password",
+    status_code=204,
+    responses=refuses(RecoveryNotFound, RecoveryNotProven, RecoveryOver, PasswordTooWeak, PasswordsBusy),
+)
 async def set_password(
     recovery_id: UUID,
     body: NewPasswordBody,

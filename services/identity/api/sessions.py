@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from services.identity.api.browser import known_device, must_be_ours, put, read
+from services.identity.api.browser import CrossSiteRefused, known_device, must_be_ours, put, read
 from services.identity.api.log_in import COOKIES, Kind, Opened, SessionAnswer, Who, access_answer, answer, end, forget_cookie, open_session
 from services.identity.api.typed import CompleteDocument
-from services.identity.domain.attempts.rules import Charged
+from services.identity.domain.attempts.rules import Charged, LoginIsBlocked
 from services.identity.domain.block.commands import Block
 from services.identity.domain.session.commands import ReportReuse
 from services.identity.domain.user.commands import RehashPassword
+from services.identity.hashing import PasswordsBusy
 from services.identity.parts import IdentityParts, parts
 from services.identity.views import accounts, attempts, refresh_tokens, sessions, staff
 from services.identity.views.accounts import Account
@@ -22,6 +23,7 @@ from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Body
 from shared.http.cause import cause_of
+from shared.http.openapi import refuses
 from shared.http.principal import Principal, anyone, signed_in
 from shared.http.problem import Rejected, SessionOver
 from shared.identifiers import parse_document
@@ -46,7 +48,7 @@ class LogInBody(Body):
     shared_device: bool = False
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=refuses(CredentialsNotRecognised, LoginIsBlocked, PasswordsBusy))
 async def log_in(
     body: LogInBody,
     request: Request,
@@ -94,7 +96,7 @@ async def _missed(db: Db, parts: IdentityParts, account: Account | None, charged
     await parts.blocks(db, block_id, Block(block_id, account.user_id, account.person_id, "login", until, now), cause)
 
 
-@router.post("/refreshes")
+@router.post("/refreshes", responses=refuses(SessionOver, CrossSiteRefused))
 async def refresh(
     request: Request,
     response: Response,

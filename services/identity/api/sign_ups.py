@@ -10,12 +10,22 @@ from pydantic import Field
 from services.identity.api.browser import browser_id, put, read
 from services.identity.api.log_in import Opened, SessionAnswer, Who, answer, open_session
 from services.identity.api.typed import CompleteDocument, Email, Name, Phone
-from services.identity.domain.one_time_code.rules import CodeWrong
-from services.identity.domain.password.rules import must_be_strong
+from services.identity.domain.one_time_code.rules import CodeExpired, CodeWrong, ResendTooSoon, TooManyTries
+from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
 from services.identity.domain.sign_up.commands import ChoosePassword, CorrectEmail, GiveNameAndPhone, ProveEmail, ResendCode, StartSignUp
-from services.identity.domain.sign_up.decider import CannotConclude, Over, SigningUp, SignUpNotFound, StepOutOfOrder, under_way
+from services.identity.domain.sign_up.decider import (
+    CannotConclude,
+    Over,
+    RepresentativeMissing,
+    SigningUp,
+    SignUpNotFound,
+    SignUpOver,
+    StepOutOfOrder,
+    under_way,
+)
 from services.identity.domain.sign_up.events import WrongCodeGiven
 from services.identity.domain.user.commands import ProveHolder, VerifyUser
+from services.identity.hashing import PasswordsBusy
 from services.identity.letters import send
 from services.identity.parts import IdentityParts, parts
 from services.identity.pepper import new_code
@@ -28,8 +38,9 @@ from shared.http.body import Answer, Body, CreatedAnswer
 from shared.http.cause import cause_of
 from shared.http.etag import etag
 from shared.http.idempotency import Once, Reply, created, once
+from shared.http.openapi import refuses
 from shared.http.principal import anyone
-from shared.identifiers import mask_document, parse_cpf, parse_document
+from shared.identifiers import CnpjInvalid, CpfInvalid, DocumentInvalid, mask_document, parse_cpf, parse_document
 from shared.ids import new_id
 from shared.postgres import Db
 
@@ -131,7 +142,7 @@ async def _send_code(db: Db, parts: IdentityParts, person_id: UUID, email: str, 
     await send(db, parts.templates, new_id(), "sign-up-code", person_id, {"code": code}, cause, address=email)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=refuses(CpfInvalid, CnpjInvalid, DocumentInvalid))
 async def start(
     body: StartSignUpBody,
     request: Request,
@@ -167,7 +178,7 @@ async def start(
     return created(reply, response)
 
 
-@router.get("/{sign_up_id}")
+@router.get("/{sign_up_id}", responses=refuses(SignUpNotFound))
 async def show(
     sign_up_id: UUID,
     request: Request,
@@ -188,7 +199,7 @@ def _shown(parts: IdentityParts, sign_up_id: UUID, state: object, version: int, 
     return _answer(parts, sign_up_id, state, version, response)
 
 
-@router.post("/{sign_up_id}/codes")
+@router.post("/{sign_up_id}/codes", responses=refuses(SignUpNotFound, SignUpOver, StepOutOfOrder, ResendTooSoon, TooManyTries))
 async def resend(
     sign_up_id: UUID,
     request: Request,
@@ -211,7 +222,7 @@ async def resend(
     return _shown(parts, sign_up_id, outcome.state, outcome.version, response)
 
 
-@router.post("/{sign_up_id}/email-corrections")
+@router.post("/{sign_up_id}/email-corrections", responses=refuses(SignUpNotFound, SignUpOver, ResendTooSoon, TooManyTries))
 async def correct_email(
     sign_up_id: UUID,
     body: EmailBody,
@@ -236,7 +247,7 @@ async def correct_email(
     return _shown(parts, sign_up_id, outcome.state, outcome.version, response)
 
 
-@router.post("/{sign_up_id}/proofs")
+@router.post("/{sign_up_id}/proofs", responses=refuses(SignUpNotFound, SignUpOver, StepOutOfOrder, CodeWrong, CodeExpired, TooManyTries))
 async def prove_email(
     sign_up_id: UUID,
     body: CodeBody,
@@ -255,7 +266,9 @@ async def prove_email(
     return _shown(parts, sign_up_id, outcome.state, outcome.version, response)
 
 
-@router.post("/{sign_up_id}/name-and-phone")
+@router.post(
+    "/{sign_up_id}/name-and-phone", responses=refuses(SignUpNotFound, SignUpOver, StepOutOfOrder, RepresentativeMissing, CpfInvalid)
+)
 async def name_and_phone(
     sign_up_id: UUID,
     body: NameAndPhoneBody,
@@ -278,7 +291,11 @@ async def name_and_phone(
     return _shown(parts, sign_up_id, outcome.state, outcome.version, response)
 
 
-@router.post("/{sign_up_id}/password", status_code=201)
+@router.post(
+    "/{sign_up_id}/password",
+    status_code=201,
+    responses=refuses(SignUpNotFound, SignUpOver, StepOutOfOrder, PasswordTooWeak, CannotConclude, PasswordsBusy),
+)
 async def choose_password(
     sign_up_id: UUID,
     body: PasswordBody,

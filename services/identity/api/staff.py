@@ -18,12 +18,18 @@ from services.identity.domain.staff_member.commands import (
     SuspendStaff,
     TakeRole,
 )
-from services.identity.domain.staff_member.decider import StaffNotFound
+from services.identity.domain.staff_member.decider import (
+    InvitationUsed,
+    LastAdminStays,
+    OwnRolesAreNotYours,
+    StaffIsSuspended,
+    StaffNotFound,
+)
 from services.identity.invitations import Invitee, invite, new_link
 from services.identity.letters import send
 from services.identity.parts import IdentityParts, parts
 from services.identity.views import staff as staff_rows
-from services.identity.views.staff import StaffRow
+from services.identity.views.staff import StaffAlreadyInvited, StaffRow
 from shared.contracts.identity.staff_member import Role
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
@@ -31,8 +37,9 @@ from shared.http.body import Answer, Body, CreatedAnswer
 from shared.http.cause import cause
 from shared.http.etag import etag, if_match
 from shared.http.idempotency import Once, Reply, created, once
+from shared.http.openapi import refuses
 from shared.http.principal import Principal, staff, step_up
-from shared.identifiers import parse_cpf
+from shared.identifiers import CpfInvalid, parse_cpf
 from shared.ids import new_id
 from shared.postgres import Db
 
@@ -106,7 +113,7 @@ async def _get(db: Db, staff_id: UUID) -> StaffRow:
     return row
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=refuses(StaffAlreadyInvited, CpfInvalid))
 async def invite_staff(
     body: InviteStaffBody,
     response: Response,
@@ -135,7 +142,7 @@ async def list_staff(
     return StaffListAnswer(staff=[_answer(row) for row in rows], server_time=parts.platform.clock())
 
 
-@router.get("/{staff_id}")
+@router.get("/{staff_id}", responses=refuses(StaffNotFound))
 async def show_staff(
     staff_id: UUID,
     response: Response,
@@ -149,7 +156,7 @@ async def show_staff(
     return _answer(row)
 
 
-@router.post("/{staff_id}/invitations", status_code=202)
+@router.post("/{staff_id}/invitations", status_code=202, responses=refuses(StaffNotFound, InvitationUsed, StaffIsSuspended))
 async def invite_again(
     staff_id: UUID,
     who: Annotated[Principal, Depends(step_up("admin"))],
@@ -162,7 +169,7 @@ async def invite_again(
     await transact(parts.platform.pool, lambda db: _send_link(db, parts, staff_id, command, link, cause))
 
 
-@router.post("/{staff_id}/totp-resets", status_code=202)
+@router.post("/{staff_id}/totp-resets", status_code=202, responses=refuses(StaffNotFound, OwnRolesAreNotYours))
 async def reset_totp(
     staff_id: UUID,
     who: Annotated[Principal, Depends(step_up("admin"))],
@@ -186,7 +193,7 @@ async def _send_link(db: Db, parts: IdentityParts, staff_id: UUID, command: Staf
     await send(db, parts.templates, new_id(), "staff-invitation", row.person_id, {"link": link}, cause, address=row.email)
 
 
-@router.post("/{staff_id}/roles")
+@router.post("/{staff_id}/roles", responses=refuses(StaffNotFound, OwnRolesAreNotYours))
 async def grant_role(
     staff_id: UUID,
     body: RoleBody,
@@ -200,7 +207,7 @@ async def grant_role(
     return await _told(parts, staff_id, GrantRole(body.role, who.sub, parts.platform.clock()), cause, response, expected)
 
 
-@router.post("/{staff_id}/roles/{role}/removal")
+@router.post("/{staff_id}/roles/{role}/removal", responses=refuses(StaffNotFound, OwnRolesAreNotYours, LastAdminStays))
 async def take_role(
     staff_id: UUID,
     role: Role,
@@ -223,7 +230,7 @@ async def take_role(
     return _answer(row)
 
 
-@router.post("/{staff_id}/suspension")
+@router.post("/{staff_id}/suspension", responses=refuses(StaffNotFound, OwnRolesAreNotYours, LastAdminStays))
 async def suspend(
     staff_id: UUID,
     response: Response,
@@ -244,7 +251,7 @@ async def suspend(
     return _answer(row)
 
 
-@router.post("/{staff_id}/reinstatement")
+@router.post("/{staff_id}/reinstatement", responses=refuses(StaffNotFound))
 async def reinstate(
     staff_id: UUID,
     response: Response,

@@ -8,21 +8,25 @@ import pyotp
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from services.identity.api.browser import known_device
+from services.identity.api.browser import CrossSiteRefused, known_device
 from services.identity.api.log_in import Opened, SessionAnswer, Who, access_answer, answer, open_session
 from services.identity.api.sessions import CredentialsNotRecognised, renew
-from services.identity.domain.password.rules import must_be_strong
+from services.identity.domain.attempts.rules import LoginIsBlocked
+from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
 from services.identity.domain.session.commands import ShowSecondFactor
 from services.identity.domain.staff_member.commands import AcceptInvitation, EnrolTotp
-from services.identity.domain.staff_member.decider import InvitationInvalid
+from services.identity.domain.staff_member.decider import InvitationInvalid, InvitationUsed
+from services.identity.hashing import PasswordsBusy
 from services.identity.invitations import token_digest
 from services.identity.parts import IdentityParts, parts
 from services.identity.views import attempts, sessions, staff, totp_uses
 from services.identity.views.staff import StaffRow
+from services.identity.views.totp_uses import TotpReplayed
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, Body
 from shared.http.cause import cause, cause_of
+from shared.http.openapi import refuses
 from shared.http.principal import Principal, anyone
 from shared.http.principal import staff as any_staff
 from shared.http.problem import SessionOver
@@ -63,7 +67,7 @@ class EnrolmentAnswer(Answer):
     otpauth_uri: str
 
 
-@router.post("/invitations/acceptance")
+@router.post("/invitations/acceptance", responses=refuses(InvitationInvalid, InvitationUsed, PasswordTooWeak, PasswordsBusy))
 async def accept_invitation(
     body: AcceptInvitationBody,
     request: Request,
@@ -92,7 +96,7 @@ def _staff_of(token: str) -> UUID:
         raise InvitationInvalid from None
 
 
-@router.post("/sessions", status_code=201)
+@router.post("/sessions", status_code=201, responses=refuses(CredentialsNotRecognised, LoginIsBlocked, TotpReplayed, PasswordsBusy))
 async def log_in(
     body: StaffLogInBody,
     request: Request,
@@ -139,7 +143,7 @@ async def _spend(db: Db, parts: IdentityParts, staff_id: UUID, secret: str, code
     raise CredentialsNotRecognised
 
 
-@router.post("/sessions/refreshes")
+@router.post("/sessions/refreshes", responses=refuses(SessionOver, CrossSiteRefused))
 async def refresh(
     request: Request,
     response: Response,
@@ -150,7 +154,7 @@ async def refresh(
     return await renew(request, response, parts, "staff")
 
 
-@router.post("/step-ups")
+@router.post("/step-ups", responses=refuses(CredentialsNotRecognised, LoginIsBlocked, TotpReplayed, SessionOver))
 async def step_up(
     body: StepUpBody,
     who: Annotated[Principal, Depends(any_staff())],

@@ -53,3 +53,12 @@ async def test_the_code_and_a_new_password_end_every_session(identity: Identity)
         assert again.json()["code"] == "recovery-over"
         opened = await browser.post("/v1/sessions", json={"cpf_or_cnpj": ana.document, "password": "girassol-amarelo"})
         assert opened.status_code == 201
+
+
+async def test_codes_go_out_once_a_minute_however_often_the_details_match(identity: Identity) -> None:
+    ana = identity.cast.ana
+    async with identity.browser() as browser:
+        await identity.sign_up(browser, ana)
+        assert (await ask(browser, ana)).status_code == 202
+        again = await ask(browser, ana)
+        assert (again.status_code, again.json()["code"]) == (409, "resend-too-soon")
