@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.professional.api import building, catalogues, profiles, submissions, suspensions, timeline
+from services.professional.api import building, catalogues, history, profiles, submissions, suspensions, timeline
 from services.professional.domain.profile.decider import PROFILE
 from services.professional.domain.profile.events import PRIVATE, PUBLISHED
 from services.professional.parts import ProfessionalParts, documents_deps
@@ -64,6 +64,7 @@ def build(platform: Platform) -> ProfessionalParts:
             submissions.router,
             suspensions.router,
             timeline.router,
+            history.router,
             documents_router("profile-documents", documents_deps),
         ),
         foreign_views=(VerifiedPeople(),),

@@ -98,7 +98,7 @@ class SuspensionAnswer(Answer):
 
     reason: ReasonAnswer
     suspended_at: datetime
-    answered: bool
+    answer: str | None
 
 
 class NextAnswer(Answer):
@@ -196,7 +196,7 @@ def rejection_answer(verdict: ProfileRejected) -> RejectionAnswer:
     return RejectionAnswer(
         submission=verdict.submission,
         reasons=[reason_answer(reason) for reason in verdict.reasons],
-        documents=[_judged(judged) for judged in verdict.documents],
+        documents=[judged_answer(judged) for judged in verdict.documents],
         rejected_at=verdict.rejected_at,
     )
 
@@ -206,7 +206,8 @@ def reason_answer(reason: Reason) -> ReasonAnswer:
     return ReasonAnswer(code=reason.code, article=reason.article, text=reason.text)
 
 
-def _judged(judged: Judged) -> JudgedAnswer:
+def judged_answer(judged: Judged) -> JudgedAnswer:
+    """The verdict on one document."""
     reason = reason_answer(judged.reason) if judged.reason else None
     return JudgedAnswer(document_id=judged.id, verdict=judged.verdict, reason=reason)
 
@@ -231,7 +232,7 @@ def terms_answer(state: Profile) -> TermsAnswer | None:
 def next_answer(state: Profile, work: Work | None) -> NextAnswer:
     """Whose turn it is, and until when."""
     match state, work:
-        case Suspended(answered=False), _:
+        case Suspended(answer=None), _:
             return NextAnswer(who="professional", what="Responda à suspensão.", until=None)
         case Suspended(), _:
             return NextAnswer(who="supervisor", what="Aguarde a decisão sobre a suspensão.", until=None)

@@ -112,4 +112,5 @@ def _suspension(state: Profile) -> SuspensionAnswer | None:
     if not isinstance(state, Suspended):
         return None
     stopped = state.suspension
-    return SuspensionAnswer(reason=reason_answer(stopped.reason), suspended_at=stopped.suspended_at, answered=state.answered)
+    said = state.answer if isinstance(state.answer, str) else None
+    return SuspensionAnswer(reason=reason_answer(stopped.reason), suspended_at=stopped.suspended_at, answer=said)

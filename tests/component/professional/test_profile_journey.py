@@ -121,6 +121,14 @@ async def test_a_rejected_profile_is_corrected_and_submitted_again(door: Running
     assert (await event_types(door))[-1] == "VerdictNotApplied"
     await concluded(door, verdict(RUI, 2, "approved"))
     assert (await rui.get()).json()["state"] == "approved"
+    past = (await rui.get("/submissions")).json()["submissions"]
+    assert [(one["number"], one["outcome"], len(one["reasons"]), len(one["verdicts"])) for one in past] == [
+        (1, "rejected", 1, 1),
+        (2, "approved", 0, 0),
+    ]
+    told_why = await parts.platform.pool.fetchval("select text from outbox where fact = 'profile-rejected'")
+    assert "Registro ou certidão fora da validade: A certidão venceu em janeiro." in told_why
+    assert "Documento vencido" in told_why
 
 
 async def test_a_registration_belongs_to_one_person(door: Running, parts: ProfessionalParts, clamd: str) -> None:
@@ -150,7 +158,11 @@ async def test_a_supervisor_suspends_the_professional_answers_and_it_is_reinstat
     assert done.status_code == 200, done.text
     assert (await rui.post("/suspension-answers", {"text": "O documento é autêntico."})).status_code == 200
     shown = (await rui.get()).json()
-    assert (shown["state"], shown["suspension"]["answered"], shown["next"]["who"]) == ("suspended", True, "supervisor")
+    assert (shown["state"], shown["suspension"]["answer"], shown["next"]["who"]) == (
+        "suspended",
+        "O documento é autêntico.",
+        "supervisor",
+    )
     assert (await door.client.post(f"{rui.path}/reinstatements", headers=supervisor)).status_code == 200
     assert (await rui.get()).json()["state"] == "approved"
     assert (await outbox(door))[-2:] == ["profile-suspended", "profile-reinstated"]

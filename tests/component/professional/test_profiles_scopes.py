@@ -19,7 +19,7 @@ EDITS = [
     ("POST", "/closures", None),
     ("POST", "/suspension-answers", {"text": "Anuidade paga."}),
 ]
-LOOKS = ["", "/readiness", "/timeline"]
+LOOKS = ["", "/readiness", "/timeline", "/submissions"]
 JUDGEMENTS = [("/suspensions", {"reason": "documento-falso"}), ("/reinstatements", None)]
 
 

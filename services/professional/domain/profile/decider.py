@@ -157,8 +157,8 @@ def evolve(state: Profile, event: ProfileEvent) -> Profile:
             return state
         case ProfileSuspended():
             return suspended(state, event)
-        case SuspensionAnswered():
-            return replace(state, answered=True) if isinstance(state, Suspended) else state
+        case SuspensionAnswered(text=text):
+            return replace(state, answer=text) if isinstance(state, Suspended) else state
         case ProfileReinstated():
             return Approved(state.profile_id, state.submissions, state.standing, state.renewal) if isinstance(state, Suspended) else state
         case ExpiryAnnounced(days=days):

@@ -130,7 +130,13 @@ class Suspended:
     standing: Standing
     renewal: Drafting | None
     suspension: ProfileSuspended
-    answered: bool = False
+    answer: str | Erased | None = None
+    """What the professional said about it, last."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the professional has said something."""
+        return self.answer is not None
 
 
 @dataclass(frozen=True, slots=True)
