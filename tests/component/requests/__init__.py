@@ -1,0 +1,1 @@
+"""Requests over HTTP, with real servers."""

@@ -1,0 +1,80 @@
+"""Commissionings at the door, and the whole guide to the connected plant."""
+
+from uuid import uuid4
+
+from shared.clock import utc_now
+from shared.contracts.backoffice.review import Finding, InspectionReport, Reason
+from shared.testing.running import Running
+from tests.component.requests import journey as j
+
+
+async def test_nobody_and_no_stranger_commissions(door: Running) -> None:
+    assert (await j.Walker(door, {}).post("/v1/commissionings", {"request_id": str(uuid4())})).status_code == 401
+    path, _ = await j.in_force(j.walker(door, j.RUI), j.walker(door, j.ANA))
+    stranger = j.walker(door, j.OTHER)
+    assert (await stranger.post("/v1/commissionings", {"request_id": path[-36:]})).status_code == 404
+    commissioning = await j.commissioning_filed(j.walker(door, j.RUI), path)
+    assert (await stranger.get(commissioning)).status_code == 404
+    assert (await stranger.get(f"{commissioning}/timeline")).status_code == 404
+    assert (await j.walker(door, j.ANA).get(commissioning)).json()["state"] == "under-review"
+
+
+async def test_only_a_budget_in_force_is_commissioned(door: Running) -> None:
+    rui = j.walker(door, j.RUI)
+    path, _ = await j.filed(rui)
+    refused = await rui.post("/v1/commissionings", {"request_id": path[-36:]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "budget-not-in-force")
+    units = (await rui.get("/v1/commissionable-units")).json()
+    assert [(unit["eligible"], unit["code"]) for unit in units] == [(False, "budget-not-in-force")]
+
+
+async def test_from_the_budget_in_force_to_the_connected_plant(door: Running) -> None:
+    rui, ana = j.walker(door, j.RUI), j.walker(door, j.ANA)
+    path, protocol = await j.in_force(rui, ana)
+    assert [unit["eligible"] for unit in (await rui.get("/v1/commissionable-units")).json()] == [True]
+    commissioning = await j.commissioning_filed(rui, path)
+    assert (await rui.post("/v1/commissionings", {"request_id": path[-36:]})).status_code == 201
+    await j.concluded(door, commissioning, "commissioning")
+    visits = (await j.officer(door, "inspector").get("/v1/commissionings/waiting/visits")).json()
+    assert [visit["id"] for visit in visits] == [commissioning[-36:]]
+    visit = {"visit_on": j.tomorrow(), "window": "morning"}
+    assert (await rui.post(f"{commissioning}/inspection", visit)).status_code == 403
+    scheduled = await j.officer(door, "inspector").post(f"{commissioning}/inspection", visit)
+    assert scheduled.json()["state"] == "scheduled", scheduled.text
+    await j.concluded(door, commissioning, "inspection", content=j.good_visit())
+    assert (await ana.get(commissioning)).json()["state"] == "connected"
+    seen = (await ana.get(path)).json()
+    assert seen["state"] == "connected"
+    assert seen["protocol"] == protocol
+    assert {clock["state"] for clock in seen["clocks"]} == {"ended"}
+
+
+async def test_a_failed_visit_says_what_to_fix_and_a_new_request_follows(door: Running) -> None:
+    rui = j.walker(door, j.RUI)
+    path, _ = await j.in_force(rui, j.walker(door, j.ANA))
+    commissioning = await j.commissioning_filed(rui, path)
+    await j.concluded(door, commissioning, "commissioning")
+    visit = {"visit_on": j.tomorrow(), "window": "day"}
+    assert (await j.officer(door, "supervisor").post(f"{commissioning}/inspection", visit)).status_code == 200
+    bad = InspectionReport(
+        visited_on=utc_now().date(),
+        findings=(Finding(item="placa", passed=False, reason=Reason(code="placa-de-advertencia"), fix="Fixar a placa."),),
+    )
+    await j.concluded(door, commissioning, "inspection", approved=False, content=bad)
+    seen = (await rui.get(commissioning)).json()
+    assert (seen["state"], seen["fixes"]) == ("failed", ["Fixar a placa."])
+    again = await rui.post("/v1/commissionings", {"request_id": path[-36:]})
+    assert (await rui.get(f"/v1/commissionings/{again.json()['id']}")).json()["attempt"] == 2
+
+
+async def test_all_problems_of_a_commissioning_are_told(door: Running) -> None:
+    rui = j.walker(door, j.RUI)
+    path, _ = await j.in_force(rui, j.walker(door, j.ANA))
+    created = await rui.post("/v1/commissionings", {"request_id": path[-36:]})
+    commissioning = f"/v1/commissionings/{created.json()['id']}"
+    refused = await rui.post(f"{commissioning}/filing")
+    assert [problem["step"] for problem in refused.json()["problems"]] == ["as-built", "documents", "contractor"]
+    readiness = (await rui.get(f"{commissioning}/readiness")).json()
+    assert readiness["problems"] == refused.json()["problems"]
+    more = {"modules": [j.MODULE, j.MODULE], "inverters": [j.INVERTER, j.INVERTER]}
+    assert (await rui.send("PUT", f"{commissioning}/as-built", more, version=1)).json()["code"] == "more-power-than-approved"
