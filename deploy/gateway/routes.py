@@ -6,7 +6,7 @@ PLURALS: Mapping[str, Sequence[str]] = {
     "identity": ("sign-ups", "sessions", "recoveries", "me", "customers", "staff", "service-desk"),
     "professional": ("profiles", "profile-documents"),
     "access": ("consumer-units", "grants", "clients"),
-    "requests": ("budget-requests", "commissionings", "tracking", "catalogues", "request-documents"),
+    "requests": ("budget-requests", "commissionings", "commissionable-units", "tracking", "catalogues", "request-documents"),
     "backoffice": ("reviews", "queues", "dashboards", "audit", "exports", "live"),
 }
 """`/v1/<plural>` and all below it."""
