@@ -22,6 +22,7 @@ from services.backoffice.parts import BackofficeParts
 from services.backoffice.reactions.when_budget_accepted import WhenBudgetAccepted
 from services.backoffice.reactions.when_budget_requested import WhenBudgetRequested
 from services.backoffice.reactions.when_commissioning_requested import WhenCommissioningRequested
+from services.backoffice.reactions.when_filed_after_access_ended import WhenFiledAfterAccessEnded
 from services.backoffice.reactions.when_inspection_scheduled import WhenInspectionScheduled
 from services.backoffice.reactions.when_profile_submitted import WhenProfileSubmitted
 from services.backoffice.reactions.when_subject_ended import WhenSubjectEnded
@@ -61,6 +62,8 @@ READS = {
         budget_request.BudgetRequested,
         budget_request.BudgetAccepted,
         budget_request.BudgetApproved,
+        budget_request.BudgetDeclined,
+        budget_request.BudgetDismissed,
         budget_request.BudgetExpired,
         budget_request.BudgetWithdrawn,
         budget_request.BudgetCancelled,
@@ -114,6 +117,7 @@ def build(platform: Platform) -> BackofficeParts:
             WhenBudgetAccepted(handler),
             WhenCommissioningRequested(handler),
             WhenInspectionScheduled(handler),
+            WhenFiledAfterAccessEnded(handler),
             WhenSubjectEnded(handler),
             WhenVerdictNotApplied(handler),
         ),

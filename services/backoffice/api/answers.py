@@ -63,6 +63,7 @@ class RowAnswer(Answer):
     claimed_by: PersonAnswer | None
     expires_at: datetime | None
     outcome: str | None
+    escalated: bool
     party: bool
     version: int | None
 

@@ -113,7 +113,7 @@ async def claim_next(
             raise QueueHasNoReviews
         if not who.roles & queue.rules.roles:
             raise RoleMissing
-        review_id = await review_queue.next_waiting(db, queue.kind, who.pid, now)
+        review_id = await review_queue.next_waiting(db, queue.kind, who.pid, now, supervisor=who.has_role("supervisor"))
         if review_id is None:
             raise NothingWaits
         outcome = await made_of.reviews(db, review_id, ClaimNext(officer_of(who), queue.rules, now), because)
@@ -223,6 +223,7 @@ def _row(row: Row, names: Mapping[UUID, str], who: Principal) -> RowAnswer:
         claimed_by=person(row.claimed_by, names) if row.claimed_by else None,
         expires_at=row.expires_at,
         outcome=row.outcome,
+        escalated=row.escalated,
         party=who.pid in row.parties,
         version=row.version,
     )
@@ -242,6 +243,7 @@ def _task(task: Task) -> RowAnswer:
         claimed_by=None,
         expires_at=None,
         outcome=None,
+        escalated=False,
         party=False,
         version=None,
     )

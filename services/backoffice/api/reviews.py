@@ -14,6 +14,7 @@ from services.backoffice.domain.review.refusals import (
     AlreadyConcluded,
     ClaimedByAnother,
     NotYourClaim,
+    OnlySupervisorDecides,
     OutOfOrderNeedsReason,
     PersonalDataInText,
     ReviewerIsParty,
@@ -39,7 +40,9 @@ OFFICERS = ("reviewer", "analyst", "inspector", "supervisor")
 officers = staff(*OFFICERS)
 readers = staff(*OFFICERS, "auditor")
 _SEEN = refuses(ReviewUnknown, ReviewerIsParty)
-_TAKEN = refuses(ReviewUnknown, ReviewerIsParty, RoleMissing, ClaimedByAnother, AlreadyConcluded, SubjectMovedOn, SessionUnknown)
+_TAKEN = refuses(
+    ReviewUnknown, ReviewerIsParty, RoleMissing, OnlySupervisorDecides, ClaimedByAnother, AlreadyConcluded, SubjectMovedOn, SessionUnknown
+)
 
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 
@@ -84,7 +87,8 @@ async def claim_review(
 
     async def command(db: Db, found: Loaded) -> ReviewCommand:
         now = made_of.platform.clock()
-        return ClaimReview(officer_of(who), found.queue.rules, await is_next(db, review_id, who.pid, now), body.reason, now)
+        first = await is_next(db, review_id, who.pid, now, supervisor=who.has_role("supervisor"))
+        return ClaimReview(officer_of(who), found.queue.rules, first, body.reason, now)
 
     return await do(made_of, review_id, who, because, command, response, expected)
 

@@ -12,6 +12,7 @@ from services.backoffice.domain.review.events import (
     ReviewClaimed,
     ReviewClosed,
     ReviewConcluded,
+    ReviewEscalated,
     ReviewReassigned,
     ReviewReleased,
     ReviewReopened,
@@ -22,7 +23,7 @@ from shared.postgres import Db
 
 EXPIRE_CLAIM = "expire-claim"
 _HOLDS = (ReviewClaimed, ReviewReassigned, ClaimRenewed, DocumentJudged, JudgementUndone, ConclusionReturned)
-_ENDS = (ReviewReleased, ConclusionProposed, ReviewConcluded, ReviewClosed, ReviewReopened)
+_ENDS = (ReviewReleased, ConclusionProposed, ReviewConcluded, ReviewClosed, ReviewEscalated, ReviewReopened)
 
 
 class ClaimTimers:

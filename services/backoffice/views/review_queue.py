@@ -15,6 +15,7 @@ from services.backoffice.domain.review.events import (
     ReviewClaimed,
     ReviewClosed,
     ReviewConcluded,
+    ReviewEscalated,
     ReviewEvent,
     ReviewOpened,
     ReviewReassigned,
@@ -53,7 +54,7 @@ update reviews set state = case when state = 'concluded' then state else 'closed
  where review_id = $1"""
 
 ROW = """review_id, kind, subject_stream, submission, protocol, filed_at, due_on, parties, documents, state,
- claimed_by, claimed_at, expires_at, proposed_by, proposed_at, outcome, opened_at, version"""
+ claimed_by, claimed_at, expires_at, proposed_by, proposed_at, outcome, escalated, opened_at, version"""
 
 
 class ReviewQueue:
@@ -75,14 +76,15 @@ async def _project(db: Db, fact: ReviewEvent, version: int) -> None:
     match fact:
         case ReviewOpened():
             await _open(db, fact, version)
-        case ReviewClaimed():
-            await db.execute(_HOLD, review, fact.claimed_by, fact.claimed_at, fact.expires_at, version)
-        case ReviewReassigned():
-            await db.execute(_HOLD, review, fact.claimed_by, fact.reassigned_at, fact.expires_at, version)
+        case ReviewClaimed(claimed_at=at) | ReviewReassigned(reassigned_at=at):
+            await db.execute(_HOLD, review, fact.claimed_by, at, fact.expires_at, version)
         case ClaimRenewed() | DocumentJudged() | JudgementUndone():
             await db.execute(_KEEP, review, fact.expires_at, version)
         case ReviewReleased() | ReviewReopened():
             await db.execute(_FREE, review, version)
+        case ReviewEscalated():
+            await db.execute(_FREE, review, version)
+            await db.execute("update reviews set escalated = true where review_id = $1", review)
         case ConclusionProposed():
             await db.execute(_PROPOSE, review, fact.proposed_by, fact.proposed_at, fact.outcome, version)
         case ConclusionReturned():
@@ -131,33 +133,36 @@ class Row:
     proposed_by: UUID | None
     proposed_at: datetime | None
     outcome: str | None
+    escalated: bool
     opened_at: datetime
     version: int
 
 
-async def next_waiting(db: Db, kind: str, person: UUID, now: datetime) -> UUID | None:
+async def next_waiting(db: Db, kind: str, person: UUID, now: datetime, *, supervisor: bool) -> UUID | None:
     """The oldest review that this person may take, locked; rows that others are taking just now are passed over."""
     found: UUID | None = await db.fetchval(
         "select review_id from reviews"
         " where kind = $1 and (state = 'waiting' or (state = 'claimed' and expires_at <= $3))"
-        "   and not ($2 = any(parties)) and claimed_by is distinct from $2"
+        "   and not ($2 = any(parties)) and claimed_by is distinct from $2 and (not escalated or $4)"
         " order by filed_at, review_id limit 1 for update skip locked",
         kind,
         person,
         now,
+        supervisor,
     )
     return found
 
 
-async def is_next(db: Db, review: UUID, person: UUID, now: datetime) -> bool:
+async def is_next(db: Db, review: UUID, person: UUID, now: datetime, *, supervisor: bool) -> bool:
     """Whether no older review waits that this person could take."""
     older = await db.fetchval(
         "select exists (select 1 from reviews a join reviews b on b.review_id = $1"
         " where a.kind = b.kind and (a.filed_at, a.review_id) < (b.filed_at, b.review_id) and not ($2 = any(a.parties))"
-        "   and (a.state = 'waiting' or (a.state = 'claimed' and a.expires_at <= $3)))",
+        "   and (a.state = 'waiting' or (a.state = 'claimed' and a.expires_at <= $3)) and (not a.escalated or $4))",
         review,
         person,
         now,
+        supervisor,
     )
     return not older
 

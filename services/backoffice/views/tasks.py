@@ -1,14 +1,18 @@
-"""What waits for an act on its owner's own page? A foreign view of requests: contracts to deliver, visits to schedule."""
+"""What waits for an act on its owner's own page? A foreign view of requests and access: contracts, visits, holders in doubt."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from shared.contracts.access.consumer_unit import HolderChanged
 from shared.contracts.requests.budget_request import (
     BudgetApproved,
     BudgetCancelled,
+    BudgetDeclined,
+    BudgetDismissed,
     BudgetExpired,
+    BudgetRequested,
     BudgetWithdrawn,
     ContractsDelivered,
     FiledAfterAccessEnded,
@@ -24,17 +28,27 @@ from shared.contracts.requests.parts import DueDate
 from shared.eventsourcing.event import Event, Recorded
 from shared.postgres import Db
 
-_ENDS_BUDGET = (BudgetWithdrawn, BudgetCancelled, BudgetExpired)
-_ENDS_VISIT = (InspectionScheduled, CommissioningWithdrawn, CommissioningDismissed, GenerationConnected)
+_ENDS = (BudgetWithdrawn, BudgetCancelled, BudgetExpired, BudgetDeclined, BudgetDismissed)
+_ENDS_VISIT = (CommissioningWithdrawn, CommissioningDismissed, GenerationConnected)
 
 
 class Tasks:
     """Keeps a row per thing that waits, by queue."""
 
     name: ClassVar[str] = "tasks_1"
-    tables: ClassVar[tuple[str, ...]] = ("tasks",)
+    tables: ClassVar[tuple[str, ...]] = ("tasks", "open_requests")
     on: ClassVar[frozenset[type[Event]]] = frozenset(
-        {BudgetApproved, ContractsDelivered, FiledAfterAccessEnded, CommissioningAccepted, *_ENDS_BUDGET, *_ENDS_VISIT}
+        {
+            BudgetRequested,
+            BudgetApproved,
+            ContractsDelivered,
+            FiledAfterAccessEnded,
+            HolderChanged,
+            CommissioningAccepted,
+            InspectionScheduled,
+            *_ENDS,
+            *_ENDS_VISIT,
+        }
     )
 
     async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
@@ -45,6 +59,20 @@ class Tasks:
 
 async def _project(db: Db, stream: str, fact: Event) -> None:
     match fact:
+        case BudgetRequested():
+            await db.execute(
+                "insert into open_requests (subject_stream, unit_id, protocol) values ($1, $2, $3) on conflict do nothing",
+                stream,
+                fact.unit_id,
+                fact.protocol,
+            )
+        case HolderChanged():
+            await db.execute(
+                "insert into tasks (queue, subject_stream, protocol, since)"
+                " select 'holder-mismatch', subject_stream, protocol, $2 from open_requests where unit_id = $1 on conflict do nothing",
+                fact.unit_id,
+                fact.changed_at,
+            )
         case BudgetApproved():
             await _add(db, "contracts-out", stream, fact.protocol, fact.approved_at, _due(fact.due, "contracts-out"))
         case CommissioningAccepted():
@@ -53,8 +81,11 @@ async def _project(db: Db, stream: str, fact: Event) -> None:
             await _add(db, "access-ended", stream, fact.protocol, fact.filed_at, None)
         case ContractsDelivered():
             await db.execute("delete from tasks where queue = 'contracts-out' and subject_stream = $1", stream)
+        case InspectionScheduled():
+            await db.execute("delete from tasks where queue = 'visits-to-schedule' and subject_stream = $1", stream)
         case _:
             await db.execute("delete from tasks where subject_stream = $1", stream)
+            await db.execute("delete from open_requests where subject_stream = $1", stream)
 
 
 def _due(due: Sequence[DueDate], clock: str) -> date | None:

@@ -13,6 +13,7 @@ from services.backoffice.domain.review.events import (
     ReviewClaimed,
     ReviewClosed,
     ReviewConcluded,
+    ReviewEscalated,
     ReviewOpened,
     ReviewReassigned,
     ReviewReleased,
@@ -50,6 +51,9 @@ _TOLD: Mapping[type[Event], _Told] = {
     ConclusionReturned: _Told("returned", "Conclusão devolvida a quem a propôs.", "returned_at", "returned_by"),
     ReviewConcluded: _Told("concluded", "Concluído: aprovado.", "concluded_at", "concluded_by"),
     ReviewClosed: _Told("closed", "Encerrado: o pedido foi retirado, substituído ou terminou.", "closed_at"),
+    ReviewEscalated: _Told(
+        "escalated", "Encaminhado ao supervisor: o acesso em que o pedido se baseou já havia terminado.", "escalated_at"
+    ),
     ReviewReopened: _Told("reopened", "A conclusão não pôde ser aplicada; voltou à fila.", "reopened_at"),
 }
 

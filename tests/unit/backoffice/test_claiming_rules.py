@@ -2,13 +2,22 @@
 
 from datetime import timedelta
 
-from services.backoffice.domain.review.commands import ClaimReview, ExpireClaim, ReassignReview, ReleaseReview, RenewClaim
+from services.backoffice.domain.review.commands import (
+    ClaimReview,
+    EscalateReview,
+    ExpireClaim,
+    Officer,
+    ReassignReview,
+    ReleaseReview,
+    RenewClaim,
+)
 from services.backoffice.domain.review.decider import review
-from services.backoffice.domain.review.events import ClaimRenewed, ReviewClaimed, ReviewReassigned, ReviewReleased
+from services.backoffice.domain.review.events import ClaimRenewed, ReviewClaimed, ReviewEscalated, ReviewReassigned, ReviewReleased
 from services.backoffice.domain.review.refusals import (
     AlreadyConcluded,
     ClaimedByAnother,
     NotYourClaim,
+    OnlySupervisorDecides,
     OutOfOrderNeedsReason,
     PersonalDataInText,
     ReviewerIsParty,
@@ -125,6 +134,16 @@ def test_the_timer_decides_nothing_before_time_or_after_the_end() -> None:
     given(review, opened(), claimed()).when(ExpireClaim(LATER - timedelta(seconds=1))).then_nothing()
     given(review, opened(), claimed(), concluded()).when(ExpireClaim(LATER)).then_nothing()
     given(review, opened(), claimed(), proposed()).when(ExpireClaim(LATER)).then_nothing()
+
+
+def test_an_escalated_review_is_a_supervisors() -> None:
+    escalated = ReviewEscalated(review_id=REVIEW, why="access-ended", escalated_at=NOW)
+    given(review, opened(), claimed()).when(EscalateReview("access-ended", NOW)).then(escalated)
+    given(review, opened(), claimed(), escalated).when(claim_next()).then_refused(OnlySupervisorDecides)
+    supervisor = Officer(MARCOS.person_id, frozenset({"supervisor"}))
+    given(review, opened(), claimed(), escalated).when(claim_next(supervisor)).then(claimed(MARCOS))
+    given(review, opened(), escalated).when(EscalateReview("access-ended", NOW)).then_nothing()
+    given(review, opened(), claimed(), concluded()).when(EscalateReview("access-ended", NOW)).then_nothing()
 
 
 def test_a_supervisor_gives_the_review_to_somebody_else() -> None:

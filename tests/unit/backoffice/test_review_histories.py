@@ -11,6 +11,7 @@ from services.backoffice.domain.review.commands import (
     CloseReview,
     ConcludeReview,
     ConfirmConclusion,
+    EscalateReview,
     ExpireClaim,
     JudgeDocument,
     OpenReview,
@@ -73,6 +74,7 @@ commands = st.one_of(
     st.builds(ConfirmConclusion, officers, st.just(RULES), moments),
     st.builds(ReturnConclusion, officers, st.just(RULES), st.just("Rever"), moments),
     st.builds(CloseReview, st.just("withdrawn"), moments),
+    st.builds(EscalateReview, st.just("access-ended"), moments),
     st.builds(ReopenReview, st.just("stale"), moments),
 )
 OPEN = OpenReview(REVIEW, "profile", SUBJECT, 1, None, NOW, None, (RUI,), DOCUMENTS, NOW)

@@ -162,6 +162,14 @@ class CloseReview:
 
 
 @dataclass(frozen=True, slots=True)
+class EscalateReview:
+    """Leave the review to a supervisor (sent by a reaction)."""
+
+    why: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReopenReview:
     """The owner did not apply the conclusion (sent by a reaction)."""
 
@@ -183,5 +191,6 @@ type ReviewCommand = (
     | ConfirmConclusion
     | ReturnConclusion
     | CloseReview
+    | EscalateReview
     | ReopenReview
 )

@@ -12,6 +12,7 @@ from services.backoffice.domain.review.commands import (
     CloseReview,
     ConcludeReview,
     ConfirmConclusion,
+    EscalateReview,
     ExpireClaim,
     JudgeDocument,
     OpenReview,
@@ -33,6 +34,7 @@ from services.backoffice.domain.review.events import (
     ReviewClaimed,
     ReviewClosed,
     ReviewConcluded,
+    ReviewEscalated,
     ReviewEvent,
     ReviewOpened,
     ReviewReassigned,
@@ -84,6 +86,8 @@ def decide(command: ReviewCommand, state: Review) -> Sequence[ReviewEvent]:
             return send_back(command, state)
         case CloseReview():
             return close(command, state)
+        case EscalateReview():
+            return escalate(command, state)
         case ReopenReview():
             return reopen(command, state)
         case _:
@@ -101,6 +105,8 @@ def evolve(state: Review, event: ReviewEvent) -> Review:
             return Claimed(case_of(state), by, until)
         case ReviewReleased() | ReviewReopened():
             return Waiting(case_of(state))
+        case ReviewEscalated():
+            return Waiting(replace(case_of(state), escalated=True))
         case DocumentJudged(judged_by=by, expires_at=until):
             return Claimed(_with(case_of(state), event), by, until)
         case JudgementUndone(undone_by=by, expires_at=until):
@@ -190,6 +196,15 @@ def close(command: CloseReview, state: Review) -> Sequence[ReviewEvent]:
             return [_closed(command, case, proposal.proposed_by)]
         case Waiting(case=case) | Concluded(case=case):
             return [_closed(command, case, None)]
+
+
+def escalate(command: EscalateReview, state: Review) -> Sequence[ReviewEvent]:
+    """Leave what is still to be judged to a supervisor; once is enough."""
+    match state:
+        case Waiting(case=case) | Claimed(case=case) | AwaitingSecondPerson(case=case) if not case.escalated:
+            return [ReviewEscalated(review_id=case.opened.review_id, why=command.why, escalated_at=command.now)]
+        case Unopened() | Waiting() | Claimed() | AwaitingSecondPerson() | Concluded() | Closed():
+            return []
 
 
 def reopen(command: ReopenReview, state: Review) -> Sequence[ReviewEvent]:

@@ -27,6 +27,7 @@ __all__ = [
     "ReviewClaimed",
     "ReviewClosed",
     "ReviewConcluded",
+    "ReviewEscalated",
     "ReviewEvent",
     "ReviewOpened",
     "ReviewReassigned",
@@ -143,6 +144,14 @@ class ReviewClosed(Event):
     closed_at: datetime
 
 
+class ReviewEscalated(Event):
+    """From now on only a supervisor may take the review; whoever held it holds it no more."""
+
+    review_id: UUID
+    why: str
+    escalated_at: datetime
+
+
 class ReviewReopened(Event):
     """The owner of the subject did not apply the conclusion; the review waits again."""
 
@@ -163,5 +172,6 @@ type ReviewEvent = (
     | ConclusionReturned
     | ReviewConcluded
     | ReviewClosed
+    | ReviewEscalated
     | ReviewReopened
 )

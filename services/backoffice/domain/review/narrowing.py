@@ -6,6 +6,7 @@ from services.backoffice.domain.review.refusals import (
     ClaimedByAnother,
     NothingToConfirm,
     NotYourClaim,
+    OnlySupervisorDecides,
     ReviewerIsParty,
     ReviewUnknown,
     RoleMissing,
@@ -22,6 +23,8 @@ from services.backoffice.domain.review.states import (
     Unopened,
     Waiting,
 )
+
+SUPERVISOR = "supervisor"
 
 
 def is_open(state: Review) -> Open:
@@ -43,6 +46,8 @@ def fit(officer: Officer, rules: Rules, case: Case) -> None:
         raise RoleMissing
     if officer.person_id in case.opened.parties:
         raise ReviewerIsParty
+    if case.escalated and SUPERVISOR not in officer.roles:
+        raise OnlySupervisorDecides
 
 
 def held_by(officer: Officer, rules: Rules, state: Review) -> Claimed:

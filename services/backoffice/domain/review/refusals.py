@@ -15,6 +15,12 @@ class RoleMissing(Forbidden):
     sentence = "Seu papel não permite trabalhar nesta fila. Fale com o supervisor."
 
 
+class OnlySupervisorDecides(Forbidden):
+    """The review was left to a supervisor."""
+
+    sentence = "Este pedido foi encaminhado ao supervisor: o acesso em que se baseou já havia terminado."
+
+
 class ReviewerIsParty(Forbidden):
     """Nobody reviews where they are filer, holder, responsible, beneficiary or named company."""
 

@@ -23,6 +23,7 @@ class Case:
 
     opened: ReviewOpened
     verdicts: Mapping[UUID, Judgement] = field(default_factory=dict)
+    escalated: bool = False
 
     def judged(self) -> tuple[Judged, ...]:
         """The verdicts in the order of the documents."""
