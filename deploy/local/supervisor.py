@@ -10,6 +10,7 @@ import sys
 import time
 import xmlrpc.client
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -101,8 +102,9 @@ class Supervisor:
         self._write(programs)
         if self.running():
             added, changed, removed = self._rpc.reloadConfig()[0]
+            with ThreadPoolExecutor(max_workers=16) as pool:
+                list(pool.map(self.stop, (*removed, *changed)))
             for name in (*removed, *changed):
-                self.stop(name)
                 self._rpc.removeProcessGroup(name)
             for name in (*added, *changed):
                 self._rpc.addProcessGroup(name)
