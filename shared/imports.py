@@ -6,6 +6,10 @@ A service lists its kinds in `Parts.imports`:
 
 `async take(db, row, cause) -> bool` takes one row in the caller's transaction and says whether anything changed; a refusal
 (`Malformed`, `Refusal`) is a line of the report, and the others go on. The worker runs `Imports(...).run`.
+
+A kind that has many lines also gives `take_many`: 500 rows at once, loaded, folded, decided and appended in a few statements.
+It answers, per row, whether anything changed or the refusal; or None where these rows lean on each other, and then they are
+taken one by one, as they are after a refusal that it raises.
 """
 
 import asyncio
@@ -30,8 +34,10 @@ log = structlog.get_logger(__name__)
 
 type Row = Mapping[str, str]
 type Take = Callable[[Db, Row, Cause], Awaitable[bool]]
+type TakeMany = Callable[[Db, Sequence[Row], Cause], Awaitable[Sequence[bool | Refusal] | None]]
 
 _CHUNK = 50
+_MANY = 500
 _FAULTS = 1000
 _IDLE_SECONDS = 1.0
 
@@ -48,6 +54,7 @@ class ImportKind:
 
     required: frozenset[str]
     take: Take
+    take_many: TakeMany | None = None
 
 
 @dataclass
@@ -59,6 +66,21 @@ class Report:
     already: int = 0
     refused: int = 0
     faults: list[dict[str, object]] = field(default_factory=list)
+
+    def note(self, line: int, outcome: bool | Refusal) -> None:  # noqa: FBT001 - what became of a line
+        """Note what became of a line: changed something, already so, or refused."""
+        if isinstance(outcome, Refusal):
+            self.refuse(line, outcome)
+        else:
+            self.changed += outcome
+            self.already += not outcome
+
+    def add(self, other: "Report") -> None:
+        """Add what was counted of a part."""
+        self.changed += other.changed
+        self.already += other.already
+        self.refused += other.refused
+        self.faults = (self.faults + other.faults)[:_FAULTS]
 
     def refuse(self, line: int, refusal: Refusal) -> None:
         """Note a line that was not taken; never its content."""
@@ -88,9 +110,9 @@ def _clean(row: Mapping[str | None, object]) -> Row:
     return {name.strip(): value.strip() for name, value in row.items() if name is not None and isinstance(value, str) and value.strip()}
 
 
-def _chunks[T](items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), _CHUNK):
-        yield items[start : start + _CHUNK]
+def _chunks[T](items: Sequence[T], size: int = _CHUNK) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 async def take_file(
@@ -99,23 +121,51 @@ async def take_file(
     """Take a whole file; with `dry_run` every transaction is undone. Raises FileUnreadable."""
     rows = rows_of(content, kind.required)
     report = Report(total=len(rows))
-    for chunk in _chunks(rows):
-        counted = Report()
-
-        async def work(db: Db, chunk: Sequence[tuple[int, Row]] = chunk) -> Report:
-            return await _take_chunk(db, kind, chunk, cause, dry_run=dry_run)
-
-        try:
-            counted = await transact(pool, work)
-        except _Tried as tried:
-            counted = tried.report
-        report.changed += counted.changed
-        report.already += counted.already
-        report.refused += counted.refused
-        report.faults = (report.faults + counted.faults)[:_FAULTS]
-        if done is not None:
-            await done(len(chunk))
+    for chunk in _chunks(rows, _MANY):
+        counted = await _take_many(pool, kind, chunk, cause, dry_run=dry_run)
+        for small in _chunks(chunk) if counted is None else ():
+            report.add(await _one_by_one(pool, kind, small, cause, dry_run=dry_run))
+            if done is not None:
+                await done(len(small))
+        if counted is not None:
+            report.add(counted)
+            if done is not None:
+                await done(len(chunk))
     return report
+
+
+async def _take_many(pool: Pool, kind: ImportKind, chunk: Sequence[tuple[int, Row]], cause: Cause, *, dry_run: bool) -> Report | None:
+    """Take these rows at once; None where they have to be taken one by one."""
+    if kind.take_many is None:
+        return None
+    take = kind.take_many
+
+    async def work(db: Db) -> Report | None:
+        outcomes = await take(db, [row for _, row in chunk], cause)
+        if outcomes is None:
+            return None
+        report = Report()
+        for (line, _), outcome in zip(chunk, outcomes, strict=True):
+            report.note(line, outcome)
+        if dry_run:
+            raise _Tried(report)
+        return report
+
+    try:
+        return await transact(pool, work)
+    except _Tried as tried:
+        return tried.report
+    except Unavailable:
+        raise
+    except Refusal:
+        return None
+
+
+async def _one_by_one(pool: Pool, kind: ImportKind, chunk: Sequence[tuple[int, Row]], cause: Cause, *, dry_run: bool) -> Report:
+    try:
+        return await transact(pool, lambda db: _take_chunk(db, kind, chunk, cause, dry_run=dry_run))
+    except _Tried as tried:
+        return tried.report
 
 
 class _Tried(Exception):
@@ -129,14 +179,12 @@ async def _take_chunk(db: Db, kind: ImportKind, chunk: Sequence[tuple[int, Row]]
     for line, row in chunk:
         try:
             async with db.transaction():
-                changed = await kind.take(db, row, cause)
+                outcome: bool | Refusal = await kind.take(db, row, cause)
         except Unavailable:
             raise
         except Refusal as refusal:
-            report.refuse(line, refusal)
-        else:
-            report.changed += changed
-            report.already += not changed
+            outcome = refusal
+        report.note(line, outcome)
     if dry_run:
         raise _Tried(report)
     return report

@@ -54,7 +54,7 @@ def build(platform: Platform) -> AccessParts:
         ),
         timers=timers_of(access, platform.calendar, terms),
         ingress=(Ingress(REGISTER, register.from_topic),),
-        imports={"consumer-units": ImportKind(REQUIRED, register.from_row)},
+        imports={"consumer-units": ImportKind(REQUIRED, register.from_row, register.from_rows)},
     )
 
 

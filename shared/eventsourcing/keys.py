@@ -64,6 +64,33 @@ class Keys:
         )
         return StreamKey(made, secret) if made is not None else await self.sealing(db, stream, None)
 
+    async def sealing_many(self, db: Db, people: Mapping[str, UUID | None]) -> Mapping[str, StreamKey]:
+        """The live keys of many streams, in two statements; made now where the person is named and there is none."""
+        rows = await db.fetch(
+            "select distinct on (stream) stream, generation, wrapped, kek from stream_keys"
+            " where stream = any($1::text[]) and destroyed_at is null order by stream, generation desc",
+            list(people),
+        )
+        keys = {row["stream"]: StreamKey(row["generation"], self.unwrap(row["kek"], row["wrapped"], row["stream"])) for row in rows}
+        missing = {stream: person for stream, person in people.items() if stream not in keys and person is not None}
+        fresh = {stream: AESGCM.generate_key(256) for stream in missing}
+        wrapped = {stream: self.wrap(secret, stream) for stream, secret in fresh.items()}
+        made = await db.fetch(
+            "insert into stream_keys (stream, generation, person, wrapped, kek)"
+            " select s.stream, 1, s.person, s.wrapped, s.kek from unnest($1::text[], $2::uuid[], $3::bytea[], $4::smallint[])"
+            "  s(stream, person, wrapped, kek) where not exists (select 1 from stream_keys k where k.stream = s.stream)"
+            " order by s.stream on conflict do nothing returning stream",
+            list(missing),
+            list(missing.values()),
+            [sealed for _, sealed in wrapped.values()],
+            [kek for kek, _ in wrapped.values()],
+        )
+        keys |= {row["stream"]: StreamKey(1, fresh[row["stream"]]) for row in made}
+        for stream in missing.keys() - keys.keys():
+            if (key := await self.sealing(db, stream, missing[stream])) is not None:
+                keys[stream] = key
+        return keys
+
     async def opening(self, db: Db, streams: list[str]) -> Mapping[str, Mapping[int, bytes | None]]:
         """Per stream, its keys by generation; a destroyed one is None."""
         rows = await db.fetch("select stream, generation, wrapped, kek from stream_keys where stream = any($1::text[])", streams)

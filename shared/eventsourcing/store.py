@@ -1,13 +1,13 @@
 """The event store: append with the expected version, load a stream, read after a position up to the horizon."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
 import asyncpg
 
-from shared.eventsourcing.codec import Codec, Encoded
+from shared.eventsourcing.codec import Codec, Encoded, StreamKey
 from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.keys import Keys
 from shared.eventsourcing.view import View
@@ -16,7 +16,7 @@ from shared.postgres import Db
 
 MAXIMUM_STREAM = 1000
 _UNNEST_FROM = 16
-_COLUMNS = "position, stream, version, id, type, schema, data::text as data, metadata::text as metadata, recorded_at"
+COLUMNS = "position, stream, version, id, type, schema, data::text as data, metadata::text as metadata, recorded_at"
 
 
 class VersionConflict(Exception):
@@ -85,12 +85,12 @@ class Store:
 
     async def load(self, db: Db, stream: str) -> Sequence[Recorded[Event]]:
         """All events of a stream, in version order; empty when it does not exist."""
-        rows = await db.fetch(f"select {_COLUMNS} from events where stream = $1 order by version", stream)
+        rows = await db.fetch(f"select {COLUMNS} from events where stream = $1 order by version", stream)
         return await self.recorded(db, rows)
 
     async def after(self, db: Db, position: int, *, limit: int = 500) -> Sequence[Recorded[Event]]:
         """The next events of all streams after a position, up to the horizon, in position order."""
-        rows = await db.fetch(f"select {_COLUMNS} from events_after($1, $2)", position, limit)
+        rows = await db.fetch(f"select {COLUMNS} from events_after($1, $2)", position, limit)
         return await self.recorded(db, rows)
 
     async def recorded(self, db: Db, rows: Sequence[asyncpg.Record]) -> Sequence[Recorded[Event]]:
@@ -141,6 +141,10 @@ class Store:
         await self._project(db, stream, recorded, expected)
         return recorded
 
+    async def sealing_many(self, db: Db, people: Mapping[str, UUID | None]) -> Mapping[str, StreamKey]:
+        """The keys of many streams, made where missing for the person named."""
+        return await self._keys.sealing_many(db, people) if self._keys is not None and people else {}
+
     async def _encoded(self, db: Db, stream: str, events: Sequence[Event], ids: Sequence[UUID], person: UUID | None) -> Sequence[Encoded]:
         key = None
         if any(self.codec.holds_personal(type(event).__name__) for event in events) and self._keys is not None:
@@ -154,7 +158,7 @@ class Store:
             if len(encoded) >= _UNNEST_FROM:
                 versions = list(range(expected + 1, expected + len(encoded) + 1))
                 return sorted(
-                    await _insert_columns(db, [stream] * len(encoded), versions, ids, encoded, [metadata] * len(encoded)),
+                    await insert_columns(db, [stream] * len(encoded), versions, ids, encoded, [metadata] * len(encoded)),
                     key=lambda row: row["version"],
                 )
             values: list[object] = []
@@ -162,7 +166,7 @@ class Store:
                 values += [event_id, row.type, row.schema, row.data, metadata]
             return await db.fetch(_insert(len(encoded)), stream, expected, *values)
         except asyncpg.UniqueViolationError as error:
-            raise _refused(error, stream) from error
+            raise refused(error, stream) from error
 
     async def _project(self, db: Db, stream: str, recorded: Sequence[Recorded[Event]], expected: int) -> None:
         category = category_of(stream)
@@ -178,9 +182,10 @@ class Store:
                 await view.project(db, wanted)
 
 
-async def _insert_columns(
+async def insert_columns(
     db: Db, streams: Sequence[str], versions: Sequence[int], ids: Sequence[UUID], encoded: Sequence[Encoded], metadata: Sequence[str]
 ) -> Sequence[asyncpg.Record]:
+    """Insert events of any streams, one per place in the columns, in one statement."""
     return await db.fetch(
         _INSERT_MANY,
         streams,
@@ -193,7 +198,8 @@ async def _insert_columns(
     )
 
 
-def _refused(error: asyncpg.UniqueViolationError, stream: str) -> Exception:
+def refused(error: asyncpg.UniqueViolationError, stream: str) -> Exception:
+    """What a unique index of the event table says: VersionConflict, AlreadyRecorded, or the error itself."""
     if error.constraint_name == "events_stream_version":
         return VersionConflict(stream)
     if error.constraint_name == "events_id":

@@ -1,24 +1,25 @@
 """When the utility's register tells of a unit, by topic or CSV, the unit follows it; the holder's document becomes a PersonId here."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from services.access.domain.consumer_unit.commands import Characteristics, Holder, Place, TakeRegisterRecord
 from services.access.domain.consumer_unit.decider import resolve
-from services.access.domain.consumer_unit.events import Plant
+from services.access.domain.consumer_unit.events import ConsumerUnitEvent, Plant
 from services.access.domain.consumer_unit.refusals import RegisterRecordInvalid, StaleCisRecord
 from services.access.parts import Units
 from services.access.views.consumer_units import find_units_by_number
 from shared.clock import Clock
+from shared.eventsourcing.bulk import Appending, append_many, load_many
 from shared.eventsourcing.event import Cause
-from shared.eventsourcing.refusal import Malformed
+from shared.eventsourcing.refusal import Malformed, Refusal
 from shared.identifiers import UnitNumberInvalid, parse_document, parse_unit_number
 from shared.ids import derived_id, new_id
 from shared.people import PersonIds
@@ -178,6 +179,58 @@ class WhenRegisterTells:
         """Take a line of a CSV; whether anything changed."""
         return await self.take(db, read_record(row, self.distributor_code), cause)
 
+    async def from_rows(self, db: Db, rows: Sequence[Mapping[str, str]], cause: Cause) -> Sequence[bool | Refusal] | None:
+        """Take many lines at once; None where two of them are about the same unit."""
+        outcomes: list[bool | Refusal] = [False] * len(rows)
+        records: dict[int, RegisterRecord] = {}
+        for line, row in enumerate(rows):
+            try:
+                records[line] = read_record(row, self.distributor_code)
+            except Refusal as refusal:
+                outcomes[line] = refusal
+        numbers = [number for record in records.values() for number in (record.number, record.replaces) if number]
+        if len(set(numbers)) < len(numbers):
+            return None
+        known = await find_units_by_number(db, numbers)
+        sequences = await _last_sequences(db, [record.number for record in records.values()])
+        commands: dict[int, TakeRegisterRecord] = {}
+        for line, record in records.items():
+            try:
+                unit_id = resolve(known.get(record.number), known.get(record.replaces or ""), first_id(record))
+                commands[line] = command_of(record, unit_id, sequences[record.number], self.people, self.clock())
+            except Refusal as refusal:
+                outcomes[line] = refusal
+        if len({command.unit_id for command in commands.values()}) < len(commands):
+            return None
+        await self._decide_many(db, commands, outcomes, cause)
+        return outcomes
+
+    async def _decide_many(self, db: Db, commands: Mapping[int, TakeRegisterRecord], outcomes: list[bool | Refusal], cause: Cause) -> None:
+        """Load, fold and decide all of them, append in one statement, and remember what was taken."""
+        store, decider = self.units.store, self.units.decider
+        loaded = await load_many(db, store, [self.units.stream(command.unit_id) for command in commands.values()])
+        batch: list[Appending] = []
+        taken: list[TakeRegisterRecord] = []
+        for line, command in commands.items():
+            stream = self.units.stream(command.unit_id)
+            history = loaded.get(stream, [])
+            state = decider.fold(cast("list[ConsumerUnitEvent]", [record.event for record in history]))
+            try:
+                events = decider.decide(command, state)
+            except Refusal as refusal:
+                outcomes[line] = refusal
+                continue
+            outcomes[line] = bool(events)
+            taken.append(command)
+            batch.append(Appending(stream, history[-1].version if history else 0, events, command.holder.id))
+        await append_many(db, store, batch, cause)
+        await db.execute(
+            "update register_sequences s set sequence = t.sequence, taken_at = now()"
+            " from unnest($1::text[], $2::bigint[]) t(number, sequence) where s.number = t.number",
+            [command.number for command in taken],
+            [command.sequence for command in taken],
+        )
+
     async def take(self, db: Db, record: RegisterRecord, cause: Cause) -> bool:
         """Take a record in the caller's transaction; raises StaleCisRecord, UnitNumberReused, UnitIsClosed."""
         last = await _last_sequence(db, record.number)
@@ -199,3 +252,14 @@ async def _last_sequence(db: Db, number: str) -> int | None:
         number,
     )
     return None if last < 0 else int(last)
+
+
+async def _last_sequences(db: Db, numbers: Sequence[str]) -> dict[str, int | None]:
+    """The same for many numbers, locked in one order."""
+    rows = await db.fetch(
+        "insert into register_sequences as s (number, sequence, taken_at)"
+        " select number, -1, now() from unnest($1::text[]) number order by number"
+        " on conflict (number) do update set sequence = s.sequence returning number, sequence",
+        list(numbers),
+    )
+    return {row["number"]: None if row["sequence"] < 0 else row["sequence"] for row in rows}

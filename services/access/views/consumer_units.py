@@ -32,30 +32,38 @@ class ConsumerUnits:
 
     async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
         """Write what these events mean; a number of another unit is refused (UnitNumberReused)."""
+        registered = [record for record in events if isinstance(record.event, ConsumerUnitRegistered)]
+        if registered:
+            await _register(db, registered)
+        numbers = [(record.event.unit_id, number) for record in events for number in _numbers(record.event)]
+        if numbers:
+            await _number(db, numbers)
+        addresses = [record for record in events if isinstance(record.event, AddressGiven)]
+        if addresses:
+            await _address(db, addresses)
         for record in events:
             await _project(db, record.event, record.version)
 
 
 async def _project(db: Db, event: Event, version: int) -> None:
     match event:
-        case ConsumerUnitRegistered():
-            await _register(db, event, version)
-            await _number(db, event.unit_id, event.number, event.legacy_number)
         case HolderChanged():
             await _set(db, event.unit_id, version, holder_id=event.holder_id, holder_kind=event.holder_kind, root_id=event.root_id)
         case ConsumerUnitChanged():
             await _set(db, event.unit_id, version, **_characteristics(event))
         case ConsumerUnitRenumbered():
             await _set(db, event.unit_id, version, number=event.number, legacy_number=event.legacy_number)
-            await _number(db, event.unit_id, event.number, event.legacy_number)
         case ConsumerUnitClosed():
             await _set(db, event.unit_id, version, state="closed")
-        case AddressGiven():
-            address = None if isinstance(event.address, Erased) else event.address
-            coordinates = None if isinstance(event.coordinates, Erased) else event.coordinates
-            await _set(db, event.unit_id, version, address=address, coordinates=coordinates)
         case _:
             return
+
+
+def _numbers(event: Event) -> list[str]:
+    """The numbers that a unit answers to from this event on."""
+    if isinstance(event, ConsumerUnitRegistered | ConsumerUnitRenumbered):
+        return [number for number in (event.number, event.legacy_number) if number]
+    return []
 
 
 def _characteristics(event: ConsumerUnitRegistered | ConsumerUnitChanged) -> dict[str, object]:
@@ -74,8 +82,8 @@ def _characteristics(event: ConsumerUnitRegistered | ConsumerUnitChanged) -> dic
     }
 
 
-async def _register(db: Db, event: ConsumerUnitRegistered, version: int) -> None:
-    row: dict[str, object] = {
+def _row(event: ConsumerUnitRegistered, version: int) -> dict[str, object]:
+    return {
         "unit_id": event.unit_id,
         "number": event.number,
         "legacy_number": event.legacy_number,
@@ -88,23 +96,47 @@ async def _register(db: Db, event: ConsumerUnitRegistered, version: int) -> None
         "registered_at": event.registered_at,
         "version": version,
     }
-    places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
-    await db.execute(f"insert into consumer_units ({', '.join(row)}) values ({places})", *row.values())
+
+
+async def _register(db: Db, records: Sequence[Recorded[Any]]) -> None:
+    rows = [_row(record.event, record.version) for record in records]
+    places = ", ".join(f"${n}" for n in range(1, len(rows[0]) + 1))
+    await db.executemany(f"insert into consumer_units ({', '.join(rows[0])}) values ({places})", [tuple(row.values()) for row in rows])
+
+
+async def _address(db: Db, records: Sequence[Recorded[Any]]) -> None:
+    await db.executemany(
+        "update consumer_units set version = greatest(version, $2), address = $3, coordinates = $4 where unit_id = $1",
+        [(r.event.unit_id, r.version, _plain(r.event.address), _plain(r.event.coordinates)) for r in records],
+    )
+
+
+def _plain(value: str | Erased | None) -> str | None:
+    return None if isinstance(value, Erased) else value
 
 
 async def _set(db: Db, unit_id: UUID, version: int, **values: object) -> None:
     changes = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, 3))
-    await db.execute(f"update consumer_units set version = $2, {changes} where unit_id = $1", unit_id, version, *values.values())
-
-
-async def _number(db: Db, unit_id: UUID, *numbers: str | None) -> None:
-    known = [number for number in numbers if number]
     await db.execute(
-        "insert into unit_numbers (number, unit_id) select number, $1 from unnest($2::text[]) number on conflict (number) do nothing",
-        unit_id,
-        known,
+        f"update consumer_units set version = greatest(version, $2), {changes} where unit_id = $1", unit_id, version, *values.values()
     )
-    if await db.fetchval("select exists (select 1 from unit_numbers where number = any($1::text[]) and unit_id <> $2)", known, unit_id):
+
+
+async def _number(db: Db, pairs: Sequence[tuple[UUID, str]]) -> None:
+    units, numbers = [unit for unit, _ in pairs], [number for _, number in pairs]
+    await db.execute(
+        "insert into unit_numbers (number, unit_id) select distinct number, unit_id from unnest($1::text[], $2::uuid[]) n(number, unit_id)"
+        " order by number on conflict (number) do nothing",
+        numbers,
+        units,
+    )
+    taken = await db.fetchval(
+        "select exists (select 1 from unnest($1::text[], $2::uuid[]) n(number, unit_id) join unit_numbers u on u.number = n.number"
+        " where u.unit_id <> n.unit_id)",
+        numbers,
+        units,
+    )
+    if taken:
         raise UnitNumberReused
 
 
