@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=3)
 ORPHAN_AFTER = timedelta(hours=24)
 _EXAMINER = Path(__file__).with_name("examine.py")
-_EXAMINE_SECONDS = 25
+_EXAMINE_SECONDS = 90  # of waiting; its processor time is limited far below, so that a busy machine refuses nobody
 _IDLE_SECONDS = 0.5
 _SWEEP_SECONDS = 60
 _CLEAN_SECONDS = 3600
