@@ -5,6 +5,7 @@ from pathlib import Path
 from services.professional.api import building, catalogues, history, profiles, submissions, suspensions, timeline
 from services.professional.domain.profile.decider import PROFILE
 from services.professional.domain.profile.events import PRIVATE, PUBLISHED
+from services.professional.forgetting import Forgetting
 from services.professional.parts import ProfessionalParts, documents_deps
 from services.professional.reactions.when_account_handed_over import WhenAccountHandedOver
 from services.professional.reactions.when_personal_data_erased import WhenPersonalDataErased
@@ -74,7 +75,10 @@ def build(platform: Platform) -> ProfessionalParts:
             WhenAccountHandedOver(handler),
         ),
         timers=ProfileTimers(handler, platform.calendar).fires(),
-        loops={"documents": DocumentsWorker(documents, Scanner(settings.clamd_address)).run},
+        loops={
+            "documents": DocumentsWorker(documents, Scanner(settings.clamd_address)).run,
+            "forgetting": Forgetting(platform.pool, platform.storage).run,
+        },
     )
 
 

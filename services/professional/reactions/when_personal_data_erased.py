@@ -8,6 +8,7 @@ from services.professional.domain.profile.commands import CloseProfile, ProfileC
 from services.professional.domain.profile.events import ProfileEvent
 from services.professional.domain.profile.histories import ever_approved
 from services.professional.domain.profile.states import Profile
+from services.professional.forgetting import forget
 from shared.contracts.identity.user import PersonalDataErased
 from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.handler import Handler
@@ -34,4 +35,4 @@ class WhenPersonalDataErased:
         outcome = await self.profiles(db, person, CloseProfile("erasure", erased.at), cause, reaction=self.name)
         history = await self.profiles.store.load(db, outcome.stream)
         if not ever_approved(record.event for record in history):
-            await self.keys.destroy(db, outcome.stream, before=erased.at)
+            await forget(db, self.keys, person, outcome.stream, erased.at)

@@ -4,12 +4,14 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from services.professional.app import service
+from services.professional.forgetting import Forgetting
 from services.professional.parts import ProfessionalParts
 from services.professional.views.ends import ANNOUNCE, EXPIRE
 from shared.clock import utc_now
 from shared.contracts.backoffice.review import Judged, Reason
 from shared.contracts.identity.user import AccountHandedOver, PersonalDataErased
 from shared.eventsourcing.timers import Timers
+from shared.eventsourcing.verify import Report, check_views
 from shared.protocols import valid_protocol
 from shared.testing.happened import happened, told
 from shared.testing.running import Running
@@ -200,14 +202,37 @@ async def test_it_is_closed_by_the_person(door: Running, parts: ProfessionalPart
     assert (await event_types(door))[-2:] == ["SubmissionWithdrawn", "ProfileClosed"]
 
 
-async def test_erasure_closes_it_and_destroys_what_no_duty_keeps(door: Running) -> None:
-    rui = Professional(door)
-    await rui.fill()
-    gone = PersonalDataErased(user_id=RUI, person_id=RUI, at=utc_now())
-    await happened(door, service(), told(gone, f"user-{RUI}", 2))
+async def test_erasure_closes_it_and_destroys_what_no_duty_keeps(door: Running, parts: ProfessionalParts, clamd: str) -> None:
+    rui, ana = Professional(door), Professional(door, ANA)
+    await rui.complete(parts, clamd)
+    await ana.complete(parts, clamd, "88888/AM")
+    files = [item async for item in parts.platform.storage.under(f"profile-{RUI}/")]
+    assert len(files) >= 2
+    at = utc_now() + timedelta(seconds=5)
+    await happened(door, service(), told(PersonalDataErased(user_id=RUI, person_id=RUI, at=at), f"user-{RUI}", 2))
     assert (await event_types(door))[-1] == "ProfileClosed"
-    key = await door.parts.platform.pool.fetchval("select destroyed_at from stream_keys where stream = $1", f"profile-{RUI}")
-    assert key is not None
+    left = await parts.platform.pool.fetch("select distinct person from stream_keys where destroyed_at is null")
+    assert [row["person"] for row in left] == [ANA]
+    forgetting = Forgetting(parts.platform.pool, parts.platform.storage)
+    assert await forgetting.step()
+    assert not await forgetting.step()
+    assert [item async for item in parts.platform.storage.under(f"profile-{RUI}/")] == []
+    assert [item async for item in parts.platform.storage.under(f"profile-{ANA}/")] != []
+    report = Report("professional")
+    async with parts.platform.pool.acquire() as db:
+        await check_views(db, report, parts.store, parts.store.views)
+    assert report.findings == []
+
+
+async def test_erasure_keeps_what_requests_may_rest_on(door: Running, parts: ProfessionalParts, clamd: str) -> None:
+    rui = Professional(door)
+    await rui.complete(parts, clamd)
+    await rui.submit()
+    await concluded(door, verdict(RUI, 1, "approved"))
+    await happened(door, service(), told(PersonalDataErased(user_id=RUI, person_id=RUI, at=utc_now()), f"user-{RUI}", 2))
+    assert (await event_types(door))[-1] == "ProfileClosed"
+    destroyed = await parts.platform.pool.fetchval("select count(*) from stream_keys where destroyed_at is not null")
+    assert destroyed == 0
 
 
 async def test_a_stranger_s_profile_ends_with_the_hand_over_and_an_older_one_stays(door: Running) -> None:
