@@ -35,6 +35,16 @@ from shared.service import Platform, Service
 
 ROOT = Path(__file__).resolve().parent
 _MIB = 1024 * 1024
+ROUTERS = (
+    catalogues.router,
+    profiles.router,
+    building.router,
+    submissions.router,
+    suspensions.router,
+    timeline.router,
+    history.router,
+    documents_router("profile-documents", documents_deps),
+)
 
 
 def build(platform: Platform) -> ProfessionalParts:
@@ -58,16 +68,7 @@ def build(platform: Platform) -> ProfessionalParts:
         settings=settings,
         profiles=handler,
         documents=documents,
-        routers=(
-            catalogues.router,
-            profiles.router,
-            building.router,
-            submissions.router,
-            suspensions.router,
-            timeline.router,
-            history.router,
-            documents_router("profile-documents", documents_deps),
-        ),
+        routers=ROUTERS,
         foreign_views=(VerifiedPeople(),),
         reactions=(
             WhenReviewConcluded(handler, platform.calendar, platform.clock),
