@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.backoffice.api import audit as audit_api
 from services.backoffice.api import conclusions, dashboards, exports, queues, reviews
+from services.backoffice.api import live as live_api
 from services.backoffice.auditing import AuditReader, AuditSeals
 from services.backoffice.domain.audit.commands import AuditCommand
 from services.backoffice.domain.audit.decider import Sealed, audit
@@ -109,7 +110,7 @@ def build(platform: Platform) -> BackofficeParts:
     return BackofficeParts(
         platform=platform,
         store=store,
-        routers=(queues.router, reviews.router, conclusions.router, dashboards.router, audit_api.router, exports.router),
+        routers=(queues.router, reviews.router, conclusions.router, dashboards.router, audit_api.router, exports.router, live_api.router),
         foreign_views=(StaffRoles(), Reasons(), Freshness(), Tasks(), ConnectedPlants()),
         reactions=(
             WhenProfileSubmitted(handler),

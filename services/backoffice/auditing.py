@@ -30,6 +30,7 @@ GROUP = "backoffice.audit"
 TOPICS = re.compile(r"^(identity|professional|access|requests|backoffice)\.(?!live-)[a-z-]+$")
 _BATCH = 500
 _ID = 36
+_LONGEST = 200
 _WAIT = 2.0
 _SEAL_EVERY = 30.0
 _CHANNELS = {"person": "portal", "staff": "staff", "service": "service", "timer": "timer"}
@@ -42,12 +43,12 @@ def audit_id(day_year: int) -> UUID:
 
 def observed(record: ConsumerRecord) -> Observed:
     """A record as an entry; one that says nothing of itself is kept by its place."""
-    headers = {key: value.decode(errors="replace") for key, value in record.headers}
+    headers = {key: _plain((value or b"").decode(errors="replace")) for key, value in record.headers}
     place = f"{record.topic}/{record.partition}/{record.offset}"
     try:
-        at = datetime.fromisoformat(headers["ce_time"])
+        at = datetime.fromisoformat(headers["ce_time"]).astimezone(UTC)
         event_id = UUID(headers["ce_id"])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
         event_id = uuid5(NAMESPACE_URL, place)
     actor = headers.get("ce_actor", "unknown")
@@ -64,12 +65,17 @@ def observed(record: ConsumerRecord) -> Observed:
     return Observed(entry, mentions(data) | {entry.stream[-_ID:]})
 
 
+def _plain(text: str) -> str:
+    """Text as a column takes it."""
+    return text.replace("\x00", "").encode(errors="replace").decode()[:_LONGEST]
+
+
 def _channel(name: str | None, actor: str, data: str) -> str:
     """From where: a look says so itself; a deed is known by its actor."""
     if name == "RecordViewed":
         try:
-            return str(json.loads(data)["channel"])[:40]
-        except (ValueError, KeyError, TypeError):
+            return _plain(str(json.loads(data)["channel"]))
+        except (ValueError, KeyError, TypeError, RecursionError):
             return "unknown"
     return _CHANNELS.get(actor.partition(":")[0], "unknown")
 

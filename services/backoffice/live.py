@@ -60,7 +60,7 @@ def counted(headers: Mapping[str, str], value: bytes) -> Counted | None:
         if name == "ReviewConcluded":
             content = json.loads(value)
             return Counted("decisions", str(content["kind"]), datetime.fromisoformat(content["concluded_at"]).timestamp())
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, OverflowError, RecursionError):
         log.warning("live_record_unreadable")
     return None
 

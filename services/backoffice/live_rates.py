@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from shared.postgres import LOST, Db, Pool
 log = structlog.get_logger(__name__)
 
 TOPIC = "backoffice.live-rates"
+METRICS = frozenset({"arrivals", "decisions"})
+_SLUG = re.compile(r"[a-z][a-z0-9-]{0,60}")
 COMPACTED = {"cleanup.policy": "compact", "retention.ms": "-1"}
 _WAIT = 2.0
 _SETTLE_EVERY = 60.0
@@ -84,8 +87,10 @@ class LiveRates:
             try:
                 content = json.loads(record.value or b"")
                 minute = datetime.fromtimestamp(int(content["minute"]), UTC)
-                newest[str(content["metric"]), str(content["queue"]), minute] = float(content["count"])
-            except (ValueError, KeyError, TypeError):
+                if content["metric"] not in METRICS or not _SLUG.fullmatch(content["queue"]):
+                    raise ValueError(content["metric"])
+                newest[content["metric"], content["queue"], minute] = float(content["count"])
+            except (ValueError, KeyError, TypeError, OverflowError, OSError):
                 log.warning("live_rate_unreadable", partition=record.partition, offset=record.offset)
         await self.pool.execute(
             _KEEP,

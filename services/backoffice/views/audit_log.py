@@ -50,12 +50,11 @@ class AuditRow:
 
 def mentions(data: str) -> frozenset[str]:
     """The ids and protocols that an event names: what it can be found by."""
-    try:
-        content = json.loads(data)
-    except ValueError:
-        return frozenset()
     found: set[str] = set()
-    _collect(content, None, found)
+    try:
+        _collect(json.loads(data), None, found)
+    except (ValueError, RecursionError):
+        return frozenset()
     return frozenset(sorted(found)[:_MENTIONS])
 
 
@@ -67,8 +66,8 @@ def _collect(value: object, name: str | None, found: set[str]) -> None:
         case list():
             for item in value:
                 _collect(item, name, found)
-        case str() if name == "protocol":
-            found.add(value)
+        case str() if name == "protocol" and value.isascii() and value.isdigit():
+            found.add(value[:14])
         case str():
             try:
                 found.add(str(UUID(value)))

@@ -124,7 +124,7 @@ def submitted(
 @asynccontextmanager
 async def house(database: Database) -> AsyncIterator[House]:
     """The back office over HTTP, without a port or a broker."""
-    async with running(service(), settings_for(service(), database)) as it:
+    async with running(service(), settings_for(service(), database, live_stream_seconds=0)) as it:
         found = House(it, {})
         await publish_seeds(service(), it.parts)
         async with it.parts.platform.pool.acquire() as db:

@@ -73,6 +73,21 @@ async def test_what_arrives_twice_is_chained_once_and_nonsense_is_kept(database:
         ]
 
 
+async def test_poison_is_chained_and_holds_nothing_up(database: Database) -> None:
+    async with house(database) as its:
+        whole = record(1, {})
+        deep = record(2, b"[" * 100_000)
+        nul = record(3, {"protocol": "1\x002", "note": "\ud800"}, actor="person:\x00nobody")
+        null_header = record(4, {})
+        null_header = ConsumerRecord(*[*vars(null_header).values()][:-1], headers=(("ce_id", None), ("ce_time", b"9999-99-99")))
+        naive = record(5, {})
+        naive = ConsumerRecord(
+            *[*vars(naive).values()][:-1], headers=tuple((k, b"2026-10-05T14:00:00" if k == "ce_time" else v) for k, v in naive.headers)
+        )
+        assert await taken(its, whole, deep, nul, null_header, naive) == 5
+        assert len((await its.get("/v1/audit", its.staff(AUDITOR, "auditor"))).json()["items"]) == 5
+
+
 async def test_the_export_is_verified_with_nothing_else(database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with house(database) as its:
         await taken(its, *(record(n, {"n": n}) for n in range(5)))
