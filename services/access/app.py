@@ -11,6 +11,7 @@ from services.access.domain.grant.decider import GRANT
 from services.access.parts import AccessParts
 from services.access.reactions.when_account_handed_over import WhenAccountHandedOver
 from services.access.reactions.when_holder_changed import WhenHolderChanged
+from services.access.reactions.when_personal_data_erased import WhenPersonalDataErased
 from services.access.reactions.when_register_tells import REQUIRED, WhenRegisterTells
 from services.access.reactions.when_time_passes import timers_of
 from services.access.settings import AccessSettings
@@ -21,6 +22,7 @@ from services.access.views.grant_timers import GrantTimers
 from services.access.views.grants import GrantsView
 from services.access.views.notices_by_mail import NoticesByMail
 from services.access.views.proven_holders import ProvenHolders
+from shared.contracts.erasure import ErasureApplied
 from shared.contracts.identity.user import AccountHandedOver, HolderProven, PersonalDataErased
 from shared.eventsourcing.handler import Handler
 from shared.imports import ImportKind
@@ -51,6 +53,7 @@ def build(platform: Platform) -> AccessParts:
         reactions=(
             WhenHolderChanged(access, platform.clock, platform.calendar, terms),
             WhenAccountHandedOver(access, platform.clock, platform.calendar, terms),
+            WhenPersonalDataErased(store, platform.clock),
         ),
         timers=timers_of(access, platform.calendar, terms),
         ingress=(Ingress(REGISTER, register.from_topic),),
@@ -65,8 +68,8 @@ def service() -> Service:
         digit=3,
         root=ROOT,
         settings=AccessSettings,
-        events=(*unit_events.PUBLISHED, *unit_events.PRIVATE, *grant_events.PUBLISHED, *grant_events.PRIVATE),
-        published={"consumer-unit": unit_events.PUBLISHED, "grant": grant_events.PUBLISHED},
+        events=(*unit_events.PUBLISHED, *unit_events.PRIVATE, *grant_events.PUBLISHED, *grant_events.PRIVATE, ErasureApplied),
+        published={"consumer-unit": unit_events.PUBLISHED, "grant": grant_events.PUBLISHED, "operations": (ErasureApplied,)},
         reads={
             "professional.profile": PROFILES,
             "identity.user": (HolderProven, AccountHandedOver, PersonalDataErased),

@@ -214,6 +214,16 @@ async def standing(db: Db, *, unit_id: UUID, holder_id: UUID) -> Sequence[UUID]:
     return [row["grant_id"] for row in rows]
 
 
+async def last_end_of(db: Db, person: UUID) -> date | None:
+    """The last day on which anything of this person's ends or ended here; None when there was nothing."""
+    found: date | None = await db.fetchval(
+        "select max(greatest(ends_on, ended_at::date, lapses_at::date, opened_at::date)) from grants"
+        " where $1 in (holder_id, professional_id, asked_of_id)",
+        person,
+    )
+    return found
+
+
 async def opened_by_person(db: Db, person: UUID, since: datetime) -> Sequence[UUID]:
     """Grants, offers and asks in which this person took part since, and that have not ended."""
     rows = await db.fetch(
