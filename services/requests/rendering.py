@@ -48,6 +48,15 @@ def form(case: Case, names: Mapping[UUID, str], brand: str, zone: ZoneInfo) -> b
             "Pedido",
             [("Motivo", filed.motive), ("Finalidade", filed.purpose), ("Fonte", filed.source), ("Porte", filed.porte)],
         ),
+        *_plant(case),
+        ("Responsável técnico", [("Nome", names[filed.responsible_id])]),
+    ]
+    return _document(f"{brand} — Formulário de orçamento de conexão", sections)
+
+
+def _plant(case: Case) -> list[tuple[str, Rows]]:
+    draft, filed = case.draft, case.filed
+    return [
         (
             "Módulos",
             [(f"{row.maker} {row.model}", f"{row.quantity} × {row.power_w} W, {row.area_m2} m²") for row in draft.modules.values()],
@@ -68,9 +77,7 @@ def form(case: Case, names: Mapping[UUID, str], brand: str, zone: ZoneInfo) -> b
                 ("Regra", filed.power.rule),
             ],
         ),
-        ("Responsável técnico", [("Nome", names[filed.responsible_id])]),
     ]
-    return _document(f"{brand} — Formulário de orçamento de conexão", sections)
 
 
 def receipt(case: Case, names: Mapping[UUID, str], brand: str, zone: ZoneInfo) -> bytes:

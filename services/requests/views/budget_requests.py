@@ -110,25 +110,27 @@ class BudgetRequestsView:
             case events.TechnicalResponsibleNamed():
                 await _set(db, fact.request_id, responsible_id=fact.responsible_id)
             case events.BudgetRequested():
-                await _set(
-                    db,
-                    fact.request_id,
-                    state="under-triage",
-                    is_open=True,
-                    protocol=fact.protocol,
-                    filed_by=fact.filed_by,
-                    responsible_id=fact.responsible_id,
-                    grant_id=fact.grant_id,
-                    porte=fact.porte,
-                    installed_kw=fact.installed_kw,
-                    filed_at=fact.filed_at,
-                )
+                await _set(db, fact.request_id, **_filed(fact))
             case _ if (state := STATES.get(type(fact))) is not None:
                 await _set(db, fact.request_id, state=state)
             case _ if (state := ENDS.get(type(fact))) is not None:
                 await _set(db, fact.request_id, state=state, is_open=False)
             case _:
                 pass
+
+
+def _filed(fact: events.BudgetRequested) -> Mapping[str, object]:
+    return {
+        "state": "under-triage",
+        "is_open": True,
+        "protocol": fact.protocol,
+        "filed_by": fact.filed_by,
+        "responsible_id": fact.responsible_id,
+        "grant_id": fact.grant_id,
+        "porte": fact.porte,
+        "installed_kw": fact.installed_kw,
+        "filed_at": fact.filed_at,
+    }
 
 
 async def _set(db: Db, request_id: UUID, **values: object) -> None:

@@ -17,8 +17,7 @@ from shared.eventsourcing.refusal import Refusal
 def file(command: commands.RequestBudget, state: BudgetRequest) -> Sequence[events.BudgetRequested]:
     """The draft becomes a request with a protocol, or everything that is wrong with it is told."""
     draft = draft_of(state)
-    found = problems(draft, command.world)
-    if found:
+    if found := problems(draft, command.world):
         raise _refusal(found)
     motive, purpose, options, responsible = _complete(draft)
     world, started = command.world, draft.started
@@ -49,12 +48,16 @@ def file(command: commands.RequestBudget, state: BudgetRequest) -> Sequence[even
             municipality=world.unit.municipality,
             options=options,
             rules_version=world.rules.versions,
-            documents=tuple(FiledDocument(id=one.document_id, code=one.code, sha256=one.sha256) for one in draft.documents.values()),
+            documents=_documents(draft),
             due=clocks.at_filing(command.now, power.porte, world.unit.voltage_v, command.calendar),
             parties=_parties(draft, world),
             previous_request=started.previous_request,
         )
     ]
+
+
+def _documents(draft: Draft) -> tuple[FiledDocument, ...]:
+    return tuple(FiledDocument(id=one.document_id, code=one.code, sha256=one.sha256) for one in draft.documents.values())
 
 
 def _refusal(found: Sequence[Problem]) -> Refusal:
