@@ -65,7 +65,7 @@ def _text(schema: Mapping[str, Any]) -> str:
         return "12.50"
     if "0-9a-f" in pattern:
         return "0" * 64
-    return "x" * max(schema.get("minLength", 1), 1)
+    return "x" * max(int(schema.get("minLength", 1)), 1)
 
 
 def main() -> None:
