@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from services.identity.api import customers, keys, mails, me, people, recoveries, sessions, staff, staff_sessions
+from services.identity.api import customers, keys, mails, me, people, recoveries, service_desk, sessions, staff, staff_sessions
 from services.identity.api import sign_ups as sign_ups_routes
+from services.identity.domain.attendance.decider import ATTENDANCE
+from services.identity.domain.attendance.events import EVENTS as ATTENDANCE_EVENTS
 from services.identity.domain.block.decider import BLOCK
 from services.identity.domain.block.events import PUBLISHED as BLOCK_PUBLISHED
 from services.identity.domain.mail.decider import MAIL
@@ -35,6 +37,7 @@ from services.identity.reactions.when_sign_up_lapsed import AbandonLapsed
 from services.identity.settings import IdentitySettings
 from services.identity.signing import SigningKeys
 from services.identity.views.accounts import Accounts
+from services.identity.views.blocks import Blocks
 from services.identity.views.own_ended_sessions import OwnEndedSessions
 from services.identity.views.own_notices import OwnNotices
 from services.identity.views.sessions import Sessions
@@ -52,8 +55,8 @@ PUBLISHED = {
     "session": list(SESSION_PUBLISHED),
     "staff-member": list(STAFF_PUBLISHED),
 }
-PRIVATE = [*SIGN_UP_EVENTS, *USER_PRIVATE, *SESSION_PRIVATE, *RECOVERY_EVENTS, *STAFF_PRIVATE, *MAIL_PRIVATE]
-ROUTES = (sign_ups_routes, sessions, me, recoveries, staff_sessions, staff, customers, people, mails, keys)
+PRIVATE = [*SIGN_UP_EVENTS, *USER_PRIVATE, *SESSION_PRIVATE, *RECOVERY_EVENTS, *STAFF_PRIVATE, *MAIL_PRIVATE, *ATTENDANCE_EVENTS]
+ROUTES = (sign_ups_routes, sessions, me, recoveries, staff_sessions, staff, customers, service_desk, people, mails, keys)
 CUSTOMER_COLUMNS = frozenset({"sequence", "at", "document", "kind", "name", "status"})
 
 
@@ -66,7 +69,7 @@ def words(settings: IdentitySettings) -> Templates:
 def views(settings: IdentitySettings, templates: Templates) -> Sequence[View]:
     """The views that are kept in the append's transaction."""
     notices = OwnNotices(templates, ZoneInfo(settings.timezone))
-    return [Accounts(), Sessions(), OwnEndedSessions(), StaffMembers(), SignUpDeadlines(), notices]
+    return [Accounts(), Sessions(), OwnEndedSessions(), StaffMembers(), Blocks(), SignUpDeadlines(), notices]
 
 
 def build(platform: Platform) -> IdentityParts:
@@ -83,7 +86,7 @@ def build(platform: Platform) -> IdentityParts:
         platform=platform,
         store=store,
         routers=[module.router for module in ROUTES],
-        timers={TIMER: AbandonLapsed(sign_ups).fire},
+        timers={TIMER: AbandonLapsed(sign_ups, platform.keys).fire},
         loops={
             "post-office": PostOffice(platform.pool, settings, platform.clock, Handler("mail", MAIL, store)).run,
             "housekeeping": Housekeeping(platform.pool, signing, platform.clock).run,
@@ -100,6 +103,7 @@ def build(platform: Platform) -> IdentityParts:
         sessions=Handler("session", SESSION, store),
         blocks=Handler("block", BLOCK, store),
         recoveries=Handler("recovery", RECOVERY, store),
+        attendances=Handler("attendance", ATTENDANCE, store),
         staff_members=Handler("staff-member", STAFF_MEMBER, store),
     )
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from services.identity.domain.attendance.commands import AttendanceCommand
+from services.identity.domain.attendance.decider import Attendance
+from services.identity.domain.attendance.events import AttendanceEvent
 from services.identity.domain.block.commands import BlockCommand
 from services.identity.domain.block.decider import BlockState
 from services.identity.domain.block.events import BlockEvent
@@ -45,6 +48,7 @@ class IdentityParts(Parts):
     sessions: Handler[SessionCommand, Session, SessionEvent]
     blocks: Handler[BlockCommand, BlockState, BlockEvent]
     recoveries: Handler[RecoveryCommand, Recovery, RecoveryEvent]
+    attendances: Handler[AttendanceCommand, Attendance, AttendanceEvent]
     staff_members: Handler[StaffCommand, Staff, StaffEvent]
 
 

@@ -1,6 +1,6 @@
 """Sign-up in four steps; the same words whether or not the CPF or CNPJ is registered."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -329,7 +329,10 @@ def _own_words(going: SigningUp) -> list[str]:
 
 
 async def _conclude(db: Db, parts: IdentityParts, request: Request, going: SigningUp, hashed: str, cause: Cause, *, shared: bool) -> Opened:
-    """The account, its proof as holder and its first session: one transaction. Raises AccountTaken."""
+    """The account, its proof as holder and its first session: one transaction, after which the sign-up itself tells nothing.
+
+    Raises AccountTaken.
+    """
     now, user_id = parts.platform.clock(), new_id()
     await parts.sign_ups(db, going.sign_up_id, ChoosePassword(user_id, now), cause)
     command = VerifyUser(
@@ -347,6 +350,7 @@ async def _conclude(db: Db, parts: IdentityParts, request: Request, going: Signi
         now,
     )
     await parts.users(db, user_id, command, cause, person=going.person_id)
+    await parts.platform.keys.destroy(db, parts.sign_ups.stream(going.sign_up_id), before=now + timedelta(days=1))
     customer = await register.find(db, going.person_id)
     if customer is not None and customer.email is not None and customer.email == plain(going.email):
         await parts.users(db, user_id, ProveHolder("register-email", now), cause)

@@ -11,6 +11,7 @@ import asyncpg
 from services.identity.domain.user.events import (
     AccountHandedOver,
     AccountOpened,
+    EmailGiven,
     HolderProven,
     NameChanged,
     PasswordChanged,
@@ -77,6 +78,7 @@ class Accounts:
             PasswordRehashed,
             NameChanged,
             PhoneGiven,
+            EmailGiven,
             UserContactChanged,
             AccountHandedOver,
             PersonalDataErased,
@@ -114,6 +116,8 @@ async def _project(db: Db, user_id: UUID, event: Event) -> None:
             await db.execute("update accounts set password_hash = $2 where user_id = $1", user_id, plain(event.password_hash))
         case NameChanged():
             await db.execute("update accounts set name = $2 where user_id = $1", user_id, plain(event.name))
+        case EmailGiven():
+            await db.execute("update accounts set email = $2 where user_id = $1", user_id, plain(event.email))
         case PhoneGiven():
             await db.execute("update accounts set phone = $2 where user_id = $1", user_id, plain(event.phone))
         case AccountHandedOver():

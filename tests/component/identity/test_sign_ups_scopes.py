@@ -153,3 +153,16 @@ async def test_weak_and_own_passwords_are_refused(identity: Identity) -> None:
         for weak in ("curta", "senha12345", "aaaaaaaaaaaa", "anasouza" + ana.document, "1234567890"):
             answer = await browser.post(f"/v1/sign-ups/{sign_up}/password", json={"password": weak})
             assert (answer.status_code, answer.json()["code"]) == (409, "password-too-weak"), weak
+
+
+async def test_what_was_typed_can_be_read_no_more_once_the_account_is_open(identity: Identity) -> None:
+    async with identity.browser() as ana:
+        sign_up = await identity.begin(ana, identity.cast.ana)
+        await identity.prove(ana, sign_up)
+        await ana.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json={"name": "Ana", "phone": identity.cast.ana.phone})
+        await ana.post(f"/v1/sign-ups/{sign_up}/password", json={"password": identity.cast.ana.password})
+        assert (await ana.get(f"/v1/sign-ups/{sign_up}")).json()["step"] == "over"
+    left = await identity.parts.platform.pool.fetchval(
+        "select count(*) from stream_keys where stream like 'sign-up-%' and wrapped is not null"
+    )
+    assert left == 0

@@ -16,6 +16,7 @@ GIVEN = {
     "user-verified": set(),
     "password-changed": {"at"},
     "contact-changed": {"at"},
+    "contact-was-changed": set(),
     "login-blocked": {"until"},
     "recovery-blocked": {"until"},
     "new-browser": {"at"},

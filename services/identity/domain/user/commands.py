@@ -68,10 +68,18 @@ class ChangePhone:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectEmail:
+    """Another e-mail, told to an attendant who proofed who it is."""
+
+    email: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ErasePersonalData:
     """Be forgotten."""
 
     now: datetime
 
 
-type UserCommand = VerifyUser | ProveHolder | SetNewPassword | RehashPassword | ChangeName | ChangePhone | ErasePersonalData
+type UserCommand = VerifyUser | ProveHolder | SetNewPassword | RehashPassword | ChangeName | ChangePhone | CorrectEmail | ErasePersonalData

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.identity.domain.user.commands import (
     ChangeName,
     ChangePhone,
+    CorrectEmail,
     ErasePersonalData,
     ProveHolder,
     RehashPassword,
@@ -18,6 +19,7 @@ from services.identity.domain.user.commands import (
 from services.identity.domain.user.events import (
     AccountHandedOver,
     AccountOpened,
+    EmailGiven,
     HolderProven,
     NameChanged,
     PasswordChanged,
@@ -86,6 +88,8 @@ def decide(command: UserCommand, state: User) -> Sequence[UserEvent]:
             return [] if active(state).name == command.name else [NameChanged(name=command.name, changed_at=command.now)]
         case ChangePhone():
             return _change_phone(command, state)
+        case CorrectEmail():
+            return _correct_email(command, state)
         case ErasePersonalData():
             if isinstance(state, Gone):
                 return []
@@ -130,6 +134,16 @@ def _change_phone(command: ChangePhone, state: User) -> Sequence[UserEvent]:
     ]
 
 
+def _correct_email(command: CorrectEmail, state: User) -> Sequence[UserEvent]:
+    user = active(state)
+    if user.email == command.email:
+        return []
+    return [
+        EmailGiven(email=command.email, given_at=command.now),
+        UserContactChanged(user_id=user.user_id, person_id=user.person_id, what="email", changed_at=command.now),
+    ]
+
+
 def active(state: User) -> Active:
     """The account while it is one; raises UserNotFound."""
     match state:
@@ -154,6 +168,8 @@ def evolve(state: User, event: UserEvent) -> User:
             return state
         case NameChanged(name=name):
             return replace(_active(state), name=name)
+        case EmailGiven(email=email):
+            return replace(_active(state), email=email)
         case PhoneGiven(phone=phone):
             return replace(_active(state), phone=phone)
         case AccountHandedOver():

@@ -58,6 +58,13 @@ class NameChanged(Event):
     changed_at: datetime
 
 
+class EmailGiven(Event):
+    """The e-mail that UserContactChanged speaks of."""
+
+    email: Personal[str]
+    given_at: datetime
+
+
 class PhoneGiven(Event):
     """The phone that UserContactChanged speaks of."""
 
@@ -73,9 +80,10 @@ type UserEvent = (
     | PasswordRehashed
     | NameChanged
     | PhoneGiven
+    | EmailGiven
     | UserContactChanged
     | AccountHandedOver
     | PersonalDataErased
 )
-PRIVATE: tuple[type[Event], ...] = (AccountOpened, PasswordChanged, PasswordRehashed, NameChanged, PhoneGiven)
+PRIVATE: tuple[type[Event], ...] = (AccountOpened, PasswordChanged, PasswordRehashed, NameChanged, PhoneGiven, EmailGiven)
 PUBLISHED: tuple[type[Event], ...] = (UserVerified, HolderProven, UserContactChanged, AccountHandedOver, PersonalDataErased)
