@@ -25,6 +25,7 @@ from services.backoffice.reactions.when_budget_requested import WhenBudgetReques
 from services.backoffice.reactions.when_commissioning_requested import WhenCommissioningRequested
 from services.backoffice.reactions.when_filed_after_access_ended import WhenFiledAfterAccessEnded
 from services.backoffice.reactions.when_inspection_scheduled import WhenInspectionScheduled
+from services.backoffice.reactions.when_personal_data_erased import WhenPersonalDataErased
 from services.backoffice.reactions.when_profile_submitted import WhenProfileSubmitted
 from services.backoffice.reactions.when_subject_ended import WhenSubjectEnded
 from services.backoffice.reactions.when_verdict_not_applied import WhenVerdictNotApplied
@@ -40,7 +41,9 @@ from services.backoffice.views.tasks import Tasks
 from shared.catalogue import CataloguesView
 from shared.contracts.access.consumer_unit import ConsumerUnitChanged, ConsumerUnitRegistered, HolderChanged
 from shared.contracts.catalogue import CataloguePublished
+from shared.contracts.erasure import ErasureApplied
 from shared.contracts.identity.staff_member import StaffReinstated, StaffRolesChanged, StaffSuspended
+from shared.contracts.identity.user import PersonalDataErased
 from shared.contracts.professional.profile import ProfileClosed, ProfileSubmitted, SubmissionWithdrawn
 from shared.contracts.requests import budget_request, commissioning
 from shared.contracts.verdict import VerdictNotApplied
@@ -54,6 +57,7 @@ from shared.service import Platform, Service
 
 ROOT = Path(__file__).parent
 READS = {
+    "identity.user": (PersonalDataErased,),
     "identity.staff-member": (StaffRolesChanged, StaffSuspended, StaffReinstated),
     "professional.profile": (ProfileSubmitted, SubmissionWithdrawn, ProfileClosed, VerdictNotApplied),
     "professional.catalogue": (CataloguePublished,),
@@ -113,6 +117,7 @@ def build(platform: Platform) -> BackofficeParts:
         routers=(queues.router, reviews.router, conclusions.router, dashboards.router, audit_api.router, exports.router, live_api.router),
         foreign_views=(StaffRoles(), Reasons(), Freshness(), Tasks(), ConnectedPlants()),
         reactions=(
+            WhenPersonalDataErased(store, platform.clock, platform.calendar),
             WhenProfileSubmitted(handler),
             WhenBudgetRequested(handler),
             WhenBudgetAccepted(handler),
@@ -141,8 +146,12 @@ def service() -> Service:
         digit=5,
         root=ROOT,
         settings=BackofficeSettings,
-        events=(*ReviewEvent.__value__.__args__, AuditSealed, ExportMade, CataloguePublished),
-        published={"review": (ReviewClaimed, ReviewConcluded), "operations": (AuditSealed, ExportMade), "catalogue": (CataloguePublished,)},
+        events=(*ReviewEvent.__value__.__args__, AuditSealed, ExportMade, ErasureApplied, CataloguePublished),
+        published={
+            "review": (ReviewClaimed, ReviewConcluded),
+            "operations": (AuditSealed, ExportMade, ErasureApplied),
+            "catalogue": (CataloguePublished,),
+        },
         build=build,
         reads=READS,
         commands={"live": live},

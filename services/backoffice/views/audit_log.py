@@ -160,3 +160,11 @@ async def exported(pool: Pool, after: int, up_to: int) -> AsyncIterator[dict[str
         for row in rows:
             yield AuditRow(**dict(row)).exported()
         after = rows[-1]["n"]
+
+
+async def last_mention(db: Db, person: UUID) -> datetime | None:
+    """When the audit last named somebody."""
+    found: datetime | None = await db.fetchval(
+        "select max(a.at) from audit_mentions m join audit a on a.n = m.n where m.value = $1", str(person)
+    )
+    return found

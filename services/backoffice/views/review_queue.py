@@ -217,3 +217,13 @@ async def about(db: Db, subject_stream: str, kinds: Sequence[str] | None = None)
         list(kinds) if kinds is not None else None,
     )
     return [(row["review_id"], row["kind"], row["submission"]) for row in rows]
+
+
+async def last_review_of(db: Db, person: UUID) -> datetime | None:
+    """When somebody was last a party of a review, or worked on one."""
+    found: datetime | None = await db.fetchval(
+        "select max(coalesce(concluded_at, opened_at)) from reviews"
+        " where $1 = any(parties) or $1 in (claimed_by, proposed_by, concluded_by, confirmed_by)",
+        person,
+    )
+    return found

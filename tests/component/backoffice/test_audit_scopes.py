@@ -11,6 +11,8 @@ from aiokafka import ConsumerRecord
 
 from services.backoffice.auditing import AuditReader, AuditSeals
 from services.backoffice.verify_audit import verify_audit
+from shared.clock import utc_now
+from shared.contracts.identity.user import PersonalDataErased
 from tests.component.backoffice.house import AUDITOR, PAULA, RUI, SARA, House, house, who
 from tests.conftest import Database
 
@@ -86,6 +88,16 @@ async def test_poison_is_chained_and_holds_nothing_up(database: Database) -> Non
         )
         assert await taken(its, whole, deep, nul, null_header, naive) == 5
         assert len((await its.get("/v1/audit", its.staff(AUDITOR, "auditor"))).json()["items"]) == 5
+
+
+async def test_a_person_who_asked_to_be_forgotten_is_told_what_is_kept(database: Database) -> None:
+    async with house(database) as its:
+        await taken(its, record(1, {"person_id": str(RUI)}))
+        for person in (RUI, who("nobody")):
+            await its.tell(f"user-{person}", PersonalDataErased(user_id=person, person_id=person, at=utc_now()))
+        rows = await its.parts.platform.pool.fetch("select data::text as data from events where type = 'ErasureApplied' order by position")
+        assert [[kept["what"] for kept in json.loads(row["data"])["kept"]] for row in rows] == [["audit"], []]
+        assert json.loads(rows[0]["data"])["kept"][0]["until"] == "2036-10-05"
 
 
 async def test_the_export_is_verified_with_nothing_else(database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

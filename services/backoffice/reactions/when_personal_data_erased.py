@@ -1,0 +1,53 @@
+"""When a person asked to be forgotten, the back office answers what it keeps: ids of people in reviews and in the audit, for ten years."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from services.backoffice.opening import cause_of
+from services.backoffice.views.audit_log import last_mention
+from services.backoffice.views.review_queue import last_review_of
+from shared.calendar import Calendar
+from shared.clock import Clock
+from shared.contracts.erasure import ErasureApplied, Kept
+from shared.contracts.identity.user import PersonalDataErased
+from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.refusal import Refusal
+from shared.eventsourcing.store import Store
+from shared.ids import derived_id
+from shared.postgres import Db
+
+_YEARS = 10
+_DUTY = "REN 1.000/2021, art. 659, §2"
+
+
+@dataclass(frozen=True)
+class WhenPersonalDataErased:
+    """Reviews and audit name people by PersonId only, and are under a duty: nothing here may be destroyed yet."""
+
+    store: Store
+    clock: Clock
+    calendar: Calendar
+    name: ClassVar[str] = "when_personal_data_erased"
+    on: ClassVar[frozenset[type[Event]]] = frozenset({PersonalDataErased})
+    refusals: ClassVar[frozenset[type[Refusal]]] = frozenset()
+
+    async def react(self, db: Db, event: Recorded[PersonalDataErased]) -> None:
+        """Answer once."""
+        person = event.event.person_id
+        found = {"reviews": await last_review_of(db, person), "audit": await last_mention(db, person)}
+        kept = tuple(
+            Kept(what=what, why=_DUTY, until=_years_after(self.calendar.today(at))) for what, at in found.items() if at is not None
+        )
+        answer = ErasureApplied(person_id=person, kept=kept, applied_at=self.clock())
+        stream = f"erasure-{derived_id(event.id, 'backoffice')}"
+        ids = [derived_id(event.id, f"{self.name}/0")]
+        await self.store.append(db, stream, [answer], expected=0, cause=cause_of(event), ids=ids)
+
+
+def _years_after(day: date) -> date:
+    """Ten years later; 1 March where there is no 29 February."""
+    try:
+        return day.replace(year=day.year + _YEARS)
+    except ValueError:
+        return date(day.year + _YEARS, 3, 1)
