@@ -162,7 +162,13 @@ async def test_triage_dismisses_with_every_fault_and_frees_the_unit(door: Runnin
     seen = (await rui.get(path)).json()
     assert seen["state"] == "dismissed"
     assert [one["code"] for one in seen["non_conformities"]] == ["ilegivel", "titularidade-divergente"]
-    assert (await rui.post("/v1/budget-requests", {"unit_number": j.UNIT_NUMBER})).status_code == 201
+    corrected = await rui.post(f"{path}/corrections")
+    assert corrected.status_code == 201, corrected.text
+    draft = (await rui.get(f"/v1/budget-requests/{corrected.json()['id']}")).json()
+    assert draft["previous_request"] == path[-36:]
+    assert document not in [one["document_id"] for one in draft["draft"]["documents"]]
+    assert len(draft["draft"]["documents"]) == len(j.DOCUMENTS) - 1
+    assert (await j.walker(door, j.OTHER).post(f"{path}/corrections")).status_code == 404
 
 
 async def test_only_the_holder_decides(door: Running) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from services.requests.domain.budget_request import commands, events, refusals
 from services.requests.domain.budget_request.decider import BUDGET_REQUEST
-from services.requests.domain.budget_request.states import Draft
+from services.requests.domain.budget_request.states import Draft, Over
 from services.requests.domain.facts import Doer
 from shared.testing.given import given
 from tests.unit.requests import history as h
@@ -111,3 +111,27 @@ def test_what_is_filed_is_not_edited() -> None:
 def test_a_profile_is_good_until_its_last_day() -> None:
     assert h.engineer.good_on(date(2027, 6, 30))
     assert not h.engineer.good_on(date(2027, 7, 1))
+
+
+def test_a_correction_is_prefilled_and_asks_again_for_what_was_faulted() -> None:
+    dismissed = h.happened(commands.DismissBudgetRequest(h.REVIEW, 1, (), h.NOW), history=h.filed)
+    over = BUDGET_REQUEST.fold(dismissed)
+    assert isinstance(over, Over)
+    correction = commands.StartCorrection(h.known("next"), h.rui, h.house, over.case.draft, frozenset({h.ART}), h.NOW)
+    state = (
+        given(BUDGET_REQUEST)
+        .when(correction)
+        .then_types(
+            events.DraftStarted,
+            events.MotiveChosen,
+            events.PurposeChosen,
+            events.SiteAndLoadGiven,
+            events.OptionsChosen,
+            events.ModuleAdded,
+            events.InverterAdded,
+            events.DocumentAttached,
+        )
+    )
+    assert isinstance(state, Draft)
+    assert state.started.previous_request == h.REQUEST
+    assert [document.code for document in state.documents.values()] == ["ID_CONSUMIDOR"]

@@ -24,6 +24,7 @@ from services.requests.domain.budget_request.draft_commands import (
     RemoveDocument,
     RemoveInverter,
     RemoveModule,
+    StartCorrection,
     StartDraft,
 )
 from services.requests.domain.budget_request.readiness import World
@@ -69,6 +70,7 @@ __all__ = [
     "RequestBudget",
     "ResumeClock",
     "ReturnContracts",
+    "StartCorrection",
     "StartDraft",
     "SuspendClock",
     "WithdrawBudget",
@@ -255,6 +257,7 @@ class ContestFiling:
 
 type BudgetRequestCommand = (
     StartDraft
+    | StartCorrection
     | ChooseMotive
     | ChoosePurpose
     | AddModule

@@ -6,6 +6,7 @@ from typing import assert_never
 from services.requests.domain.budget_request import (
     commands,
     decide_contracts,
+    decide_correction,
     decide_decision,
     decide_draft,
     decide_filing,
@@ -23,6 +24,8 @@ def decide(command: BudgetRequestCommand, state: BudgetRequest) -> Sequence[Budg
     match command:
         case commands.StartDraft():
             return decide_draft.start(command, state)
+        case commands.StartCorrection():
+            return decide_correction.correct(command, state)
         case commands.ChooseMotive():
             return decide_draft.choose_motive(command, state)
         case commands.ChoosePurpose():

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.requests.domain.budget_request.events import Beneficiary, Inverter, Module, Options
+from services.requests.domain.budget_request.states import Draft
 from services.requests.domain.facts import Attachment, Doer, RulesInForce, Unit
 
 
@@ -18,6 +19,18 @@ class StartDraft:
     doer: Doer
     unit: Unit
     previous_request: UUID | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StartCorrection:
+    """Begin again from a dismissed request: prefilled, and without the documents that were faulted."""
+
+    request_id: UUID
+    doer: Doer
+    unit: Unit
+    dismissed: Draft
+    faulted: frozenset[UUID]
     now: datetime
 
 

@@ -278,3 +278,10 @@ class PersonalDataInText(Refusal):
     """Published text holds nothing personal."""
 
     sentence = "Não escreva CPF, CNPJ, e-mail ou telefone neste texto."
+
+
+class OnlyDismissedIsCorrected(Refusal):
+    """A correction follows a dismissal."""
+
+    sentence = "Só um pedido indeferido é corrigido. Comece um novo pedido."
+    article = "REN 1.000/2021, art. 71"
