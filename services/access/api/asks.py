@@ -10,6 +10,7 @@ from pydantic import Field
 
 from services.access.api.answers import GrantAnswer
 from services.access.api.deeds import SessionUnknown, do, session_known
+from services.access.api.overdue import settle_overdue
 from services.access.domain.grant import commands as c
 from services.access.domain.grant import refusals as r
 from services.access.parts import AccessParts, parts
@@ -79,6 +80,7 @@ async def ask(
         await session_known(db)
         present = of.present()
         asks = await asks_since(db, who.pid, present.calendar.start_of_day(present.today))
+        await settle_overdue(db, of, why, who.pid, await _unit_of(db, number), number, asked_of)
         unit = await _matched(db, who.pid, asked_of, number)
         live = unit is not None and await is_live(db, who.pid, unit.unit_id)
         profile = await get_profile_now(db, who.pid)
@@ -91,10 +93,13 @@ async def ask(
     return created(await transact(of.platform.pool, lambda db: key.run(db, work)), response)
 
 
+async def _unit_of(db: Db, number: str) -> UUID | None:
+    return (await find_units_by_number(db, [number])).get(number)
+
+
 async def _matched(db: Db, professional: UUID, asked_of: UUID, number: str) -> c.UnitNow | None:
     """The unit, when it is that person's; asked for again under another of its numbers it counts as not found."""
-    known = await find_units_by_number(db, [number])
-    unit = await find_unit_now(db, known.get(number))
+    unit = await find_unit_now(db, await _unit_of(db, number))
     if unit is None or unit.holder_id != asked_of or await has_open_ask(db, professional, unit.unit_id, number):
         return None
     return unit

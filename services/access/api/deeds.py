@@ -9,7 +9,7 @@ from fastapi import Response
 from services.access.api.answers import GrantAnswer
 from services.access.api.showing import show_grants
 from services.access.domain.grant.commands import GrantCommand
-from services.access.domain.grant.refusals import UnknownGrant
+from services.access.domain.grant.refusals import HolderNotProven, UnknownGrant
 from services.access.parts import AccessParts
 from services.access.views.grants import find_grant
 from services.access.views.proven_holders import is_proven
@@ -45,6 +45,15 @@ async def get_grant(db: Db, grant_id: UUID, who: Principal) -> asyncpg.Record:
     if row is None:
         raise UnknownGrant
     return row
+
+
+async def seen_grant(db: Db, grant_id: UUID, who: Principal) -> tuple[asyncpg.Record, bool]:
+    """A grant that the caller may look at, and whether they act as a proven holder; raises UnknownGrant, HolderNotProven."""
+    row = await get_grant(db, grant_id, who)
+    proven = await is_proven(db, who.pid)
+    if who.pid != row["professional_id"] and not proven:
+        raise HolderNotProven
+    return row, proven
 
 
 async def do(

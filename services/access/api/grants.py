@@ -8,7 +8,7 @@ import asyncpg
 from fastapi import APIRouter, Depends, Response
 
 from services.access.api.answers import GrantAnswer, GrantState, TimelineAnswer
-from services.access.api.deeds import SessionUnknown, do, get_grant
+from services.access.api.deeds import SessionUnknown, do, seen_grant
 from services.access.api.showing import show_grants
 from services.access.api.timeline import moments
 from services.access.domain.grant import commands as c
@@ -48,14 +48,14 @@ async def listed(
 ) -> Page[GrantAnswer]:
     """Ver quem tem, teve, ofereceu ou pediu acesso, dos dois lados."""
     async with of.platform.pool.acquire(timeout=5) as db:
-        rows = await grants_of(db, who.pid, side, state, _after(page), page.limit + 1)
         proven = await is_proven(db, who.pid)
+        rows = await grants_of(db, who.pid, side, state, _after(page), page.limit + 1, proven=proven)
     shown = rows[: page.limit]
     more = make_cursor(shown[-1]["opened_at"].isoformat(), shown[-1]["grant_id"]) if len(rows) > page.limit else None
     return Page(items=await show_grants(of, shown, who, proven=proven), next_cursor=more)
 
 
-@router.get("/{grant_id}", responses=refuses(r.UnknownGrant))
+@router.get("/{grant_id}", responses=refuses(r.UnknownGrant, r.HolderNotProven))
 async def show(
     grant_id: UUID,
     who: Annotated[Principal, Depends(person)],
@@ -64,19 +64,18 @@ async def show(
 ) -> GrantAnswer:
     """Ver um acesso."""
     async with of.platform.pool.acquire(timeout=5) as db:
-        row = await get_grant(db, grant_id, who)
-        proven = await is_proven(db, who.pid)
+        row, proven = await seen_grant(db, grant_id, who)
     response.headers["ETag"] = etag(row["version"])
     return (await show_grants(of, [row], who, proven=proven))[0]
 
 
-@router.get("/{grant_id}/timeline", responses=refuses(r.UnknownGrant))
+@router.get("/{grant_id}/timeline", responses=refuses(r.UnknownGrant, r.HolderNotProven))
 async def timeline(
     grant_id: UUID, who: Annotated[Principal, Depends(person)], of: Annotated[AccessParts, Depends(parts)]
 ) -> TimelineAnswer:
     """Ver o que aconteceu com um acesso."""
     async with of.platform.pool.acquire(timeout=5) as db:
-        await get_grant(db, grant_id, who)
+        await seen_grant(db, grant_id, who)
         recorded = await of.store.load(db, of.grants.stream(grant_id))
     return TimelineAnswer(items=moments(recorded), server_time=of.platform.clock())
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from services.access.api.answers import GrantAnswer
 from services.access.api.deeds import SessionUnknown, do, session_known
+from services.access.api.overdue import settle_overdue
 from services.access.domain.consumer_unit.refusals import UnknownUnit
 from services.access.domain.grant import commands as c
 from services.access.domain.grant import refusals as r
@@ -101,6 +102,7 @@ async def _offer(
     unit = await find_unit_now(db, unit_id)
     if unit is None or unit.holder_id != who.pid:
         raise UnknownUnit
+    await settle_overdue(db, of, why, professional, unit_id)
     live = await is_live(db, professional, unit_id)
     grant_id = new_id()
     command = c.OfferAccess(

@@ -141,11 +141,11 @@ async def find_grant(db: Db, grant_id: UUID, person: UUID) -> asyncpg.Record | N
 
 
 async def grants_of(
-    db: Db, person: UUID, side: str | None, state: str | None, after: tuple[datetime, UUID] | None, limit: int
+    db: Db, person: UUID, side: str | None, state: str | None, after: tuple[datetime, UUID] | None, limit: int, *, proven: bool
 ) -> Sequence[asyncpg.Record]:
-    """The grants of a person on either side, newest first."""
+    """The grants of a person on either side, newest first; on the holder's only where the account is proven to be theirs."""
     return await db.fetch(
-        f"{_SHOWN} where ((coalesce($2, 'holder') = 'holder' and g.holder_id = $1)"
+        f"{_SHOWN} where (($7 and coalesce($2, 'holder') = 'holder' and g.holder_id = $1)"
         " or (coalesce($2, 'professional') = 'professional' and g.professional_id = $1))"
         " and ($3::text is null or g.state = $3) and ($4::timestamptz is null or (g.opened_at, g.grant_id) < ($4, $5::uuid))"
         " order by g.opened_at desc, g.grant_id desc limit $6",
@@ -155,6 +155,7 @@ async def grants_of(
         after[0] if after else None,
         after[1] if after else None,
         limit,
+        proven,
     )
 
 
@@ -176,6 +177,23 @@ async def is_live(db: Db, professional: UUID, unit_id: UUID) -> bool:
     """Whether this professional has a grant for this unit that was not ended."""
     found = "select exists (select 1 from grants where professional_id = $1 and unit_id = $2 and state = 'live')"
     return bool(await db.fetchval(found, professional, unit_id))
+
+
+async def overdue(
+    db: Db, professional: UUID, unit_id: UUID | None, number: str | None, asked_of: UUID | None, now: datetime, today: date
+) -> list[tuple[UUID, str]]:
+    """What of this professional, for this unit or for the pair typed, is over by the clock and still stands; id and state."""
+    rows = await db.fetch(
+        "select grant_id, state from grants where professional_id = $1 and (unit_id = $2 or (number = $3 and asked_of_id = $4))"
+        " and ((state in ('offered', 'requested') and lapses_at <= $5) or (state = 'live' and ends_on < $6)) order by grant_id",
+        professional,
+        unit_id,
+        number,
+        asked_of,
+        now,
+        today,
+    )
+    return [(row["grant_id"], row["state"]) for row in rows]
 
 
 async def has_access(db: Db, professional: UUID, unit_id: UUID, today: date) -> bool:

@@ -53,7 +53,8 @@ class NoticesByMail:
 
 
 async def _told_already(db: Db, person: UUID, record: Recorded[Any]) -> bool:
-    found = "select exists (select 1 from outbox where person_id = $1 and correlation = $2 and fact = 'access-offered')"
+    """Whether this transaction has told this person of an offer: what is due is not older than its beginning."""
+    found = "select exists (select 1 from outbox where person_id = $1 and correlation = $2 and fact = 'access-offered' and due_at >= now())"
     return bool(await db.fetchval(found, person, record.cause.correlation))
 
 

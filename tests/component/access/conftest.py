@@ -18,8 +18,9 @@ from tests.conftest import Bucket, Database
 async def story(database: Database, storage: Bucket) -> AsyncIterator[Story]:
     """The door of access, and what happened before it opened."""
     made_of = service()
-    async with running(made_of, settings_for(made_of, database, storage)) as it:
-        told = Story(it, made_of)
+    settings = settings_for(made_of, database, storage)
+    async with running(made_of, settings) as it:
+        told = Story(it, made_of, settings)
         await told.fresh()
         await told.register(record(1, ANA, legacy_number="12345"), record(2, ANA), record(3, BRUNO))
         await told.proven(ANA)

@@ -1,7 +1,8 @@
 """Steps that tests of access share: the register tells, others publish, people call."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -15,9 +16,10 @@ from shared.contracts.professional.profile import ProfileApproved, ProfileSuspen
 from shared.eventsourcing.silence import note_progress
 from shared.eventsourcing.transaction import transact
 from shared.service import Service
+from shared.settings import ServiceSettings
 from shared.testing.happened import happened, told
 from shared.testing.people import Cast, Person
-from shared.testing.running import Running
+from shared.testing.running import Running, running
 
 CAST = Cast(7, "002")
 ANA, RUI, TIAGO, CLARA = CAST.ana, CAST.rui, CAST.tiago, CAST.clara
@@ -57,7 +59,20 @@ class Story:
 
     it: Running
     service: Service
+    settings: ServiceSettings
     versions: dict[str, int] = field(default_factory=dict)
+    ahead: timedelta = timedelta(0)
+
+    @asynccontextmanager
+    async def later(self, days: float) -> AsyncIterator["Story"]:
+        """The same service and database, so many days on."""
+        ahead = timedelta(days=days)
+        async with running(self.service, self.settings.model_copy(update={"clock_offset": ahead})) as it:
+            yield replace(self, it=it, ahead=ahead)
+
+    def token(self, somebody: Person) -> Mapping[str, str]:
+        """Somebody is logged in."""
+        return self.it.issuer.person(self.pid(somebody), now=utc_now() + self.ahead)
 
     @property
     def parts(self) -> AccessParts:
@@ -119,11 +134,11 @@ class Story:
 
     async def get(self, path: str, somebody: Person) -> httpx.Response:
         """Somebody looks."""
-        return await self.it.client.get(path, headers=self.it.issuer.person(self.pid(somebody)))
+        return await self.it.client.get(path, headers=self.token(somebody))
 
     async def post(self, path: str, somebody: Person, body: Any = None, **headers: str) -> httpx.Response:
         """Somebody does."""
-        given = {**self.it.issuer.person(self.pid(somebody)), "Idempotency-Key": str(uuid4()), **headers}
+        given = {**self.token(somebody), "Idempotency-Key": str(uuid4()), **headers}
         return await self.it.client.post(path, json=body, headers=given)
 
     async def offer(self, place: int = 1, to: Person = RUI, by: Person = ANA, **changes: Any) -> httpx.Response:

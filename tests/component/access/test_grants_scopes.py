@@ -172,3 +172,29 @@ async def test_without_news_of_sessions_nothing_is_granted(story: Story) -> None
     refused = await story.post(f"{path}/confirmation", RUI)
     assert (refused.status_code, refused.json()["code"]) == (503, "session-unknown")
     assert refused.headers["retry-after"]
+
+
+async def test_a_late_timer_stands_in_nobodys_way(story: Story) -> None:
+    lapsed, ended = (await story.offer(1)).headers["location"], await story.granted(2)
+    async with story.later(days=370) as then:
+        refused = await then.post(f"{lapsed}/confirmation", RUI)
+        assert (refused.status_code, refused.json()["code"]) == (409, "offer-over")
+        shown = (await then.get(ended, RUI)).json()
+        assert (shown["state"], shown["actions"]["renunciation"]["code"]) == ("expired", "access-not-live")
+        assert (await then.get("/v1/clients", RUI)).json()["items"] == []
+        assert (await then.get(f"/v1/consumer-units/{await then.unit_id(2)}", RUI)).status_code == 404
+        ends_on = (ENDS_ON + timedelta(days=300)).isoformat()
+        for place in (1, 2):
+            again = await then.offer(place, ends_on=ends_on)
+            assert again.status_code == 201, again.text
+        assert [(await then.get(path, ANA)).json()["state"] for path in (lapsed, ended)] == ["lapsed", "expired"]
+
+
+async def test_who_is_not_proven_sees_nothing_as_holder(story: Story) -> None:
+    path = (await story.ask(number(3), BRUNO)).headers["location"]
+    assert (await story.get("/v1/grants", BRUNO)).json()["items"] == []
+    for look in (path, f"{path}/timeline"):
+        refused = await story.get(look, BRUNO)
+        assert (refused.status_code, refused.json()["code"]) == (409, "holder-not-proven")
+    await story.proven(BRUNO)
+    assert (await story.get(path, BRUNO)).json()["actions"]["allowance"]["allowed"] is True
