@@ -47,11 +47,13 @@ async def play(stage: Stage) -> None:
     """From the first step to the verdict."""
     stage.title("2. Perfil profissional e análise (professional, backoffice)")
     cast = stage.cast
-    rui = await _engineer(stage)
-    others = [
-        await _quickly(stage, cast.tiago, "tecnico", "CFT"),
-        await _quickly(stage, cast.clara, "corretor", "CRECI"),
-    ]
+    rui, *others = await asyncio.gather(
+        _engineer(stage),
+        _quickly(stage, cast.tiago, "tecnico", "CFT"),
+        _quickly(stage, cast.clara, "corretor", "CRECI"),
+    )
+    for profile in (rui, *others):
+        await _submitted(stage, profile)
     await _review(stage, [rui, *others])
     for profile in (rui, *others):
         shown = await profile.client.get(profile.path)
@@ -91,7 +93,6 @@ async def _engineer(stage: Stage) -> Profile:
     await rui.show("certidao-registro", pdf("Certidão de registro e quitação", "Rui Andrade"), "certidao.pdf")
     ready = await rui.client.get(f"{rui.path}/readiness")
     stage.check(ready["ready"], f"Rui's profile is not ready: {ready.body}")
-    await _submitted(stage, rui)
     return rui
 
 
@@ -120,7 +121,6 @@ async def _quickly(stage: Stage, person: Person, profession: str, council: str) 
     await profile.step("company", {"cnpj": None})
     for code in ("carteira-conselho", "certidao-registro"):
         await profile.show(code, pdf(code, person.name), f"{code}.pdf")
-    await _submitted(stage, profile)
     return profile
 
 
