@@ -67,7 +67,7 @@ async def test_a_killed_append_leaves_a_hole_and_stalls_nobody(database: Databas
         kept = await insert(b)
         a.terminate()
         async with asyncio.timeout(5):
-            while await horizon_reader(reader, 0) != [kept]:  # noqa: ASYNC110 - the database gives no event to wait for
+            while await horizon_reader(reader, 0) != [kept]:
                 await asyncio.sleep(0.02)
 
 
