@@ -20,6 +20,7 @@ from services.professional.views.verified_people import VerifiedPeople
 from shared.catalogue import CataloguesView
 from shared.contracts.backoffice.review import ReviewConcluded
 from shared.contracts.catalogue import CataloguePublished
+from shared.contracts.erasure import ErasureApplied
 from shared.contracts.identity.user import AccountHandedOver, PersonalDataErased, UserVerified
 from shared.documents.decider import DOCUMENT
 from shared.documents.documents import Documents
@@ -105,8 +106,8 @@ def service() -> Service:
         digit=2,
         root=ROOT,
         settings=ProfessionalSettings,
-        events=(*PRIVATE, *PUBLISHED, *DOCUMENT_EVENTS, CataloguePublished),
-        published={"profile": PUBLISHED, "catalogue": (CataloguePublished,)},
+        events=(*PRIVATE, *PUBLISHED, *DOCUMENT_EVENTS, CataloguePublished, ErasureApplied),
+        published={"profile": PUBLISHED, "catalogue": (CataloguePublished,), "operations": (ErasureApplied,)},
         build=build,
         reads={
             "identity.user": (UserVerified, PersonalDataErased, AccountHandedOver),

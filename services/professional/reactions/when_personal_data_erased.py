@@ -6,14 +6,16 @@ from uuid import UUID
 
 from services.professional.domain.profile.commands import CloseProfile, ProfileCommand
 from services.professional.domain.profile.events import ProfileEvent
-from services.professional.domain.profile.histories import ever_approved
+from services.professional.domain.profile.histories import kept_until
 from services.professional.domain.profile.states import Profile
 from services.professional.forgetting import forget
+from shared.contracts.erasure import ErasureApplied, Kept
 from shared.contracts.identity.user import PersonalDataErased
 from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.keys import Keys
 from shared.eventsourcing.refusal import Refusal
+from shared.ids import derived_id
 from shared.postgres import Db
 
 
@@ -28,11 +30,17 @@ class WhenPersonalDataErased:
     refusals: ClassVar[frozenset[type[Refusal]]] = frozenset()
 
     async def react(self, db: Db, event: Recorded[Any]) -> None:
-        """Close, and forget what no duty keeps."""
+        """Close, forget what no duty keeps, and answer what is kept."""
         erased: PersonalDataErased = event.event
         person: UUID = erased.person_id
         cause = Cause("service:professional", event.cause.correlation, event.id, event.cause.trace)
         outcome = await self.profiles(db, person, CloseProfile("erasure", erased.at), cause, reaction=self.name)
         history = await self.profiles.store.load(db, outcome.stream)
-        if not ever_approved(record.event for record in history):
+        until = kept_until(record.event for record in history)
+        if until is None:
             await forget(db, self.keys, person, outcome.stream, erased.at)
+        kept = () if until is None else (Kept(what="professional-profile", why="art. 659 §2", until=until),)
+        answer = ErasureApplied(person_id=person, kept=kept, applied_at=erased.at)
+        stream = f"erasure-{derived_id(event.id, 'professional')}"
+        ids = [derived_id(event.id, f"{self.name}/{stream}/0")]
+        await self.profiles.store.append(db, stream, [answer], expected=0, cause=cause, ids=ids)

@@ -233,6 +233,8 @@ async def test_erasure_keeps_what_requests_may_rest_on(door: Running, parts: Pro
     assert (await event_types(door))[-1] == "ProfileClosed"
     destroyed = await parts.platform.pool.fetchval("select count(*) from stream_keys where destroyed_at is not null")
     assert destroyed == 0
+    answered = await parts.platform.pool.fetchval("select data->'kept'->0->>'until' from events where type = 'ErasureApplied'")
+    assert answered == "2109-12-31"
 
 
 async def test_a_stranger_s_profile_ends_with_the_hand_over_and_an_older_one_stays(door: Running) -> None:

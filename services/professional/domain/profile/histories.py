@@ -1,15 +1,27 @@
 """What a profile's whole history says, where its present state is not enough."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from services.professional.domain.profile.events import ProfileApproved, ProfileStarted
 from shared.eventsourcing.event import Event
 
+_YEARS = 10
 
-def ever_approved(history: Iterable[Event]) -> bool:
-    """Whether it was approved at any time: requests may rest on it, and it is kept as long as they are."""
-    return any(isinstance(event, ProfileApproved) for event in history)
+
+def kept_until(history: Iterable[Event]) -> date | None:
+    """Until when a profile that was ever approved is kept, because requests may rest on it (REN 1.000/2021, art. 659, §2): ten
+    years after it stood last; None where none ever stood, and nothing needs to be kept.
+    """
+    ends = [event.valid_until for event in history if isinstance(event, ProfileApproved)]
+    return _years_after(max(ends)) if ends else None
+
+
+def _years_after(day: date) -> date:
+    try:
+        return day.replace(year=day.year + _YEARS)
+    except ValueError:  # 29 February
+        return date(day.year + _YEARS, 3, 1)
 
 
 def begun_since(history: Iterable[Event], since: datetime) -> bool:
