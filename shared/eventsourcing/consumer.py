@@ -167,7 +167,9 @@ class Consumer:
         if done:
             async with self._pool.acquire(timeout=5) as db:
                 await note_progress(db, self.group, done)
-        if self.progress.lag and time.monotonic() - self.progress.moved_at > _STUCK_AFTER:
+        if not self.progress.lag:  # at the end is not stuck: what comes after an hour of quiet is not an hour late
+            self.progress.moved_at = time.monotonic()
+        elif time.monotonic() - self.progress.moved_at > _STUCK_AFTER:
             log.error("consumer_stuck", group=self.group, lag=self.progress.lag)
             raise TimeoutError
 
