@@ -1,81 +1,17 @@
 """Chapter 4: the connection budget and the commissioning, from the draft to the connected plant (guide, parts 3 and 4)."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from demo.client import Client
 from demo.pdfs import encrypted_pdf, jpeg, pdf
+from demo.requesting import BUDGET, DECLARED, DOCUMENTS, INVERTER, MODULE, SITE, Record, finished, prepared, started, until_judged
 from demo.staff import staff
 from demo.stage import Stage
 from demo.surprise import Surprise
 from demo.uploads import upload, upload_and_wait
-
-DOCUMENTS = "/v1/request-documents"
-PATIENCE_SECONDS = 180
-DECLARED = ["instalacoes-internas", "norma-e-lei-9074", "veracidade"]
-MODULE = {"power_w": "550", "quantity": 10, "area_m2": "25.8", "maker": "Canadian Solar", "model": "CS6W-550MS"}
-INVERTER = {
-    "power_kw": "5",
-    "quantity": 1,
-    "maker": "Growatt",
-    "model": "MIN 5000TL-X",
-    "voltage_min_v": "80",
-    "voltage_max_v": "550",
-    "current_a": "22.7",
-    "power_factor": "1",
-    "efficiency_percent": "98.4",
-    "thd_percent": "3",
-}
-BUDGET = {
-    "type": "budget-terms",
-    "simplified": True,
-    "free_of_charge": True,
-    "participation": "0",
-    "connection_point": "Ponto de entrega existente",
-    "voltage_v": "220",
-    "works": [],
-    "alternatives": [],
-    "metering_cost": "0",
-    "contracts": ["relacionamento-operacional"],
-    "validity_business_days": 30,
-    "inspection_rule": "on-request",
-}
-
-
-@dataclass
-class Record:
-    """A request or commissioning at somebody's hands."""
-
-    client: Client
-    path: str
-    version: int
-
-    async def put(self, step: str, body: Mapping[str, Any]) -> Any:
-        """Say one step, whole."""
-        answer = await self.client.put(f"{self.path}/{step}", body, if_match=self.version)
-        self.version = answer["version"]
-        return answer
-
-    async def add(self, rows: str, body: Mapping[str, Any]) -> str:
-        """One more row."""
-        answer = await self.client.post(f"{self.path}/{rows}", body)
-        self.version = answer["version"]
-        return str(answer["id"])
-
-    async def bring(self, code: str, content: bytes, media_type: str = "application/pdf") -> str:
-        """Bring a document; it is verified before it can be used."""
-        ending = "jpg" if media_type == "image/jpeg" else "pdf"
-        name = f"{code.lower()}.{ending}"
-        return await upload(self.client, DOCUMENTS, content, name, media_type, owner_id=self.path[-36:], code=code)
-
-    async def attach(self, document: str) -> None:
-        """Put a verified document in its place."""
-        answer = await self.client.post(f"{self.path}/documents", {"document_id": document}, key=None)
-        self.version = answer["version"]
 
 
 async def play(stage: Stage) -> None:
@@ -88,6 +24,7 @@ async def play(stage: Stage) -> None:
     await _judged(stage, request)
     await _contracts(stage, request)
     await _commissioning(stage, request)
+    await _dismissed(stage)
 
 
 async def _draft(stage: Stage) -> Record:
@@ -96,16 +33,8 @@ async def _draft(stage: Stage) -> Record:
     rui, clara = stage.client(cast.rui), stage.client(cast.clara)
     refused = await clara.post("/v1/budget-requests", {"unit_number": cast.unit(1)}, expect=403)
     stage.say("sem acesso vigente ninguém começa um pedido", recusa=refused.code)
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-    while True:
-        begun = await rui.post("/v1/budget-requests", {"unit_number": cast.unit(1).lstrip("0")}, expect=(201, 403))
-        if begun.status == 201:
-            break
-        if asyncio.get_running_loop().time() > deadline:
-            raise Surprise("requests never learned of Rui's access")
-        await asyncio.sleep(0.3)
-    request = Record(rui, f"/v1/budget-requests/{begun['id']}", begun["version"])
-    stage.table["request"] = begun["id"]
+    request = await started(stage, rui, cast.unit(1))
+    stage.table["request"] = request.path[-36:]
     stage.say("Rui seleciona a cliente e a unidade e começa o orçamento de conexão", uc=cast.unit(1))
     motives = await rui.get("/v1/catalogues/motives")
     await request.put("motive", {"motive": "gd-sem-alteracao"})
@@ -141,8 +70,7 @@ async def _technical(stage: Stage, request: Record) -> None:
         inversores_kw=totals["inverters_kw"],
         instalada=totals["installed_kw"],
     )
-    site = {"address": "Rua das Palmeiras, 100, Centro", "load_kw": "8", "breaker_a": 50, "service_line": "aerial"}
-    await request.put("site", site)
+    await request.put("site", SITE)
     await request.put("options", {"inspection": "on-request"})
     stale = await rui.put(f"{request.path}/options", {"inspection": "on-request"}, if_match=1, expect=412)
     await request.put("declarations", {"codes": DECLARED})
@@ -210,10 +138,10 @@ async def _judged(stage: Stage, request: Record) -> None:
     cast = stage.cast
     ana = stage.client(cast.ana)
     reviewer = await staff(stage, cast.reviewer, "reviewer")
-    await _until_judged(stage, reviewer, "triage", request, "under-triage", None)
+    await until_judged(stage, reviewer, "triage", request, "under-triage")
     stage.say(f"{cast.reviewer.first_name} faz a triagem: a documentação está conforme (art. 71)")
     analyst = await staff(stage, cast.analyst, "analyst")
-    await _until_judged(stage, analyst, "analysis", request, "under-analysis", lambda: BUDGET)
+    await until_judged(stage, analyst, "analysis", request, "under-analysis", lambda: BUDGET)
     stage.say(f"{cast.analyst.first_name} emite o orçamento de conexão (art. 69)", participação=BUDGET["participation"])
     await stage.inbox.next_to(cast.ana.email, about="orçamento de conexão emitido")
     refused = await request.client.post(f"{request.path}/approval", key=None, expect=403)
@@ -223,36 +151,6 @@ async def _judged(stage: Stage, request: Record) -> None:
     approved = await ana.post(f"{request.path}/approval", key=None)
     stage.say("Ana aprova", estado=approved["state"], próximo=approved["next"]["what"], até=approved["next"]["until"])
     stage.table["analyst"] = analyst
-
-
-async def _until_judged(
-    stage: Stage, officer: Client, queue: str, record: Record, state: str, content: Callable[[], Mapping[str, Any]] | None
-) -> None:
-    """Take what is next in a queue, oldest protocol first, until this record has moved on."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-    while (await record.client.get(record.path))["state"] == state:
-        if asyncio.get_running_loop().time() > deadline:
-            raise Surprise(f"still {state} after {PATIENCE_SECONDS} s")
-        claimed = await officer.post(f"/v1/queues/{queue}/next-claims", expect=(201, 404, 409))
-        if claimed.status == 201:
-            await _conclude(stage, officer, claimed["id"], content)
-        else:
-            await asyncio.sleep(0.5)
-
-
-async def _conclude(stage: Stage, officer: Client, review_id: str, content: Callable[[], Mapping[str, Any]] | None) -> None:
-    path = f"/v1/reviews/{review_id}"
-    review = await officer.get(path)
-    version = review["version"]
-    for document in review["documents"]:
-        look = await officer.post(f"{DOCUMENTS}/{document['id']}/views", {"purpose": "review"}, key=None)
-        stage.check(await officer.fetch_bytes(look["url"]), "an empty document went to review")
-        judged = await officer.put(f"{path}/documents/{document['id']}/verdict", {"verdict": "accepted"}, if_match=version)
-        version = judged["version"]
-    body: dict[str, Any] = {"outcome": "approved", "reasons": []}
-    if content is not None:
-        body["content"] = content()
-    await officer.post(f"{path}/conclusion", body, if_match=version, key=None)
 
 
 async def _contracts(stage: Stage, request: Record) -> None:
@@ -286,13 +184,13 @@ async def _commissioning(stage: Stage, request: Record) -> None:
     filed = await rui.post(f"{record.path}/filing")
     clock = (await rui.get(f"{record.path}/clocks")).body[0]
     stage.say("comissionamento protocolado", protocolo=filed["ids"]["protocol"], vistoria_até=clock["due_on"], artigo=clock["article"])
-    await _until_judged(stage, stage.table["analyst"], "commissioning", record, "under-review", None)
+    await until_judged(stage, stage.table["analyst"], "commissioning", record, "under-review")
     inspector = await staff(stage, cast.inspector, "inspector")
     visit = {"visit_on": _today().isoformat(), "window": "day"}
     scheduled = await inspector.post(f"{record.path}/inspection", visit, key=None)
     stage.say("vistoria agendada", dia=scheduled["visit_on"], estado=scheduled["state"])
     await stage.inbox.next_to(cast.ana.email, about="vistoria agendada")
-    await _until_judged(stage, inspector, "inspections", record, "scheduled", lambda: _report(stage))
+    await until_judged(stage, inspector, "inspections", record, "scheduled", lambda: _report(stage))
     await stage.inbox.next_to(cast.ana.email, about="geração conectada")
     seen = await stage.client(cast.ana).get(request.path)
     stage.check(seen["state"] == "connected", f"connected, and {seen['state']}")
@@ -315,3 +213,37 @@ def _report(stage: Stage) -> Mapping[str, Any]:
 
 def _today() -> date:
     return datetime.now(ZoneInfo("America/Manaus")).date()
+
+
+async def _dismissed(stage: Stage) -> None:
+    """Tiago files for the bakery with an unreadable diagram: dismissed, corrected by a linked draft, filed again."""
+    cast = stage.cast
+    tiago = stage.client(cast.tiago)
+    request = await started(stage, tiago, cast.unit(2))
+    await prepared(request, cast.padaria, unreadable="UNIFILAR_BLOCOS")
+    protocol = (await tiago.post(f"{request.path}/filing"))["ids"]["protocol"]
+    reviewer, second = await staff(stage, cast.reviewer, "reviewer"), await staff(stage, cast.second_reviewer, "reviewer")
+    await until_judged(stage, reviewer, "triage", request, "under-triage", second=second)
+    seen = await tiago.get(request.path)
+    fault = seen["non_conformities"][0]
+    stage.check(seen["state"] == "dismissed", f"an unreadable diagram, and {seen['state']}")
+    stage.say(
+        "um diagrama ilegível: indeferido uma só vez, confirmado por uma segunda pessoa",
+        protocolo=protocol,
+        motivo=fault["code"],
+        documento=fault["document_code"],
+        artigo=fault["article"],
+    )
+    await stage.inbox.next_to(cast.padaria.email, about="indeferido")
+    begun = await tiago.post(f"{request.path}/corrections")
+    corrected = Record(tiago, f"/v1/budget-requests/{begun['id']}", begun["version"])
+    missing = (await tiago.get(f"{corrected.path}/readiness"))["problems"]
+    await finished(corrected, cast.padaria)
+    again = await tiago.post(f"{corrected.path}/filing")
+    stage.say(
+        "Tiago corrige num rascunho já preenchido; só o que faltava é pedido de novo",
+        pendências=", ".join(problem["step"] for problem in missing),
+        novo_protocolo=again["ids"]["protocol"],
+    )
+    gone = await stage.client(cast.padaria).post(f"{corrected.path}/withdrawal", {"reason": "novo-projeto"}, key=None)
+    stage.say("a padaria desiste do pedido", estado=gone["state"])
