@@ -92,7 +92,7 @@ def build(platform: Platform) -> IdentityParts:
             "housekeeping": Housekeeping(platform.pool, signing, platform.clock).run,
         },
         ingress=[Ingress("utility.customers", customer.record)],
-        imports={"customers": ImportKind(CUSTOMER_COLUMNS, customer.row)},
+        imports={"customers": ImportKind(CUSTOMER_COLUMNS, customer.row, customer.rows)},
         settings=settings,
         templates=templates,
         passwords=Passwords(settings),

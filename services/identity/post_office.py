@@ -3,6 +3,7 @@
 import asyncio
 import html as markup
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from uuid import UUID
 import aiosmtplib
 import asyncpg
 import structlog
+from prometheus_client import Gauge
 
 from services.identity.domain.mail.commands import MailCommand, RecordBounce, RecordDelivery
 from services.identity.domain.mail.decider import Mail
@@ -29,9 +31,12 @@ from shared.postgres import Db, Pool, is_lost
 
 log = structlog.get_logger(__name__)
 
+OLDEST = Gauge("mails_oldest_seconds", "Age of the oldest letter that was taken over and is neither delivered nor bounced.")
+
 _PLACE = re.compile(r"\{\{name:([0-9a-f-]{36})\}\}")
 _AT_ONCE = 5
 _IDLE_SECONDS = 0.3
+_MEASURE_SECONDS = 5
 _LONGEST = 300
 _PERMANENT = 500
 _SERVER_SECONDS = 20
@@ -79,8 +84,12 @@ class PostOffice:
 
     async def run(self) -> None:
         """Work until cancelled; a lost database or mail server is waited for."""
+        measured = float("-inf")
         while True:
             try:
+                if time.monotonic() - measured > _MEASURE_SECONDS:
+                    measured = time.monotonic()
+                    OLDEST.set(await self.age())
                 if not await self.step():
                     await asyncio.sleep(_IDLE_SECONDS)
             except Exception as error:
@@ -88,6 +97,14 @@ class PostOffice:
                     raise
                 log.warning("post_office_waits", error=type(error).__name__)
                 await asyncio.sleep(2)
+
+    async def age(self) -> float:
+        """How many seconds the oldest letter has waited."""
+        seconds = await self.pool.fetchval(
+            "select coalesce(extract(epoch from clock_timestamp() - min(accepted_at)), 0) from mails"
+            " where delivered_at is null and bounced_at is null"
+        )
+        return float(seconds)
 
     async def step(self) -> int:
         """Send what is due; answers how many were tried."""

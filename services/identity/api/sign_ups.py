@@ -26,7 +26,7 @@ from services.identity.domain.sign_up.decider import (
 from services.identity.domain.sign_up.events import WrongCodeGiven
 from services.identity.domain.user.commands import ProveHolder, VerifyUser
 from services.identity.hashing import PasswordsBusy
-from services.identity.letters import send
+from services.identity.letters import last_sent, send
 from services.identity.parts import IdentityParts, parts
 from services.identity.pepper import new_code
 from services.identity.views import register
@@ -319,9 +319,15 @@ async def choose_password(
             parts.platform.pool, lambda db: _conclude(db, parts, request, going, hashed, cause, shared=body.shared_device)
         )
     except AccountTaken:
-        await transact(parts.platform.pool, lambda db: send(db, parts.templates, new_id(), "sign-up-tried", going.person_id, {}, cause))
+        await transact(parts.platform.pool, lambda db: _tell_owner(db, parts, going.person_id, cause))
         raise CannotConclude(step="password") from None
     return await answer(parts, response, opened)
+
+
+async def _tell_owner(db: Db, parts: IdentityParts, person_id: UUID, cause: Cause) -> None:
+    """Tell whose account it is, at most once an hour."""
+    if not await last_sent(db, person_id, "sign-up-tried", parts.platform.clock() - timedelta(hours=1)):
+        await send(db, parts.templates, new_id(), "sign-up-tried", person_id, {}, cause)
 
 
 def _own_words(going: SigningUp) -> list[str]:

@@ -1,6 +1,6 @@
 """When the utility tells of a customer: the register takes the newer line, and an account with the same e-mail is proven holder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -16,7 +16,7 @@ from services.identity.views import accounts, register
 from shared.clock import Clock
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.handler import Handler
-from shared.eventsourcing.refusal import Malformed
+from shared.eventsourcing.refusal import Malformed, Refusal
 from shared.identifiers import parse_document
 from shared.ids import new_id
 from shared.people import PersonIds
@@ -68,13 +68,39 @@ class TakeCustomer:
         """One line of the CSV; answers whether anything changed."""
         return await self._take(db, _read(row), cause)
 
+    async def rows(self, db: Db, rows: Sequence[Mapping[str, str]], cause: Cause) -> Sequence[bool | Refusal] | None:
+        """Many lines of the CSV in a few statements; None where a person stands in them twice, and order matters."""
+        read = [self._read_or_refusal(row) for row in rows]
+        customers = [one for one in read if isinstance(one, register.Customer)]
+        if len({customer.person_id for customer in customers}) < len(customers):
+            return None
+        written = await register.take_many(db, customers)
+        told = {one.person_id: one for one in customers if one.person_id in written and one.status == "active" and one.email}
+        for account in await accounts.unproven(db, list(told)):
+            if account.email == told[account.person_id].email:
+                await self.users(db, account.user_id, ProveHolder("register-email", self.clock()), cause)
+        return [one.person_id in written if isinstance(one, register.Customer) else one for one in read]
+
+    def _read_or_refusal(self, row: Mapping[str, str]) -> register.Customer | Refusal:
+        try:
+            return self._customer(_read(row))
+        except Refusal as refusal:
+            return refusal
+
     async def _take(self, db: Db, line: CustomerLine, cause: Cause) -> bool:
+        customer = self._customer(line)
+        if not await register.take_many(db, [customer]):
+            return False
+        if customer.status == "active" and customer.email is not None:
+            await self._prove(db, customer.person_id, customer.email, cause)
+        return True
+
+    def _customer(self, line: CustomerLine) -> register.Customer:
         document = parse_document(line.document)
         if document.kind != line.kind or line.at.tzinfo is None:
             raise CustomerUnreadable
-        person_id = self.people.of(document)
-        customer = register.Customer(
-            person_id,
+        return register.Customer(
+            self.people.of(document),
             line.sequence,
             line.at,
             document.number,
@@ -84,11 +110,6 @@ class TakeCustomer:
             _or_none(line.phone, canonical_phone),
             line.status,
         )
-        if not await register.take(db, customer):
-            return False
-        if customer.status == "active" and customer.email is not None:
-            await self._prove(db, person_id, customer.email, cause)
-        return True
 
     async def _prove(self, db: Db, person_id: UUID, email: str, cause: Cause) -> None:
         account = await accounts.find_by_person(db, person_id)

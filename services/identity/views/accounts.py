@@ -154,3 +154,11 @@ async def find(db: Db, user_id: UUID) -> Account | None:
     """An account by its id."""
     row = await db.fetchrow(f"select {_COLUMNS} from accounts where user_id = $1", user_id)
     return Account(*row) if row else None
+
+
+async def unproven(db: Db, people: Sequence[UUID]) -> Sequence[Account]:
+    """The accounts of these people that are not proven holders yet, and were not handed over."""
+    rows = await db.fetch(
+        f"select {_COLUMNS} from accounts where person_id = any($1::uuid[]) and not holder and not handed_over", list(people)
+    )
+    return [Account(*row) for row in rows]

@@ -1,5 +1,6 @@
 """What other services ask of identity: names to show, mail to deliver; and what the register tells it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from shared.eventsourcing.transaction import transact
 from shared.ids import new_id
 from shared.imports import take_file
 from shared.testing.inbox import Inbox
-from shared.testing.people import Person
+from shared.testing.people import Person, cpf
 from tests.component.identity.conftest import Identity
 
 CAUSE = Cause("service:identity", uuid4())
@@ -102,6 +103,22 @@ async def test_the_csv_says_what_it_changed_and_what_it_could_not_read(identity:
     assert await pool.fetchval("select count(*) from register") == 1
 
 
+async def test_many_lines_are_taken_at_once_and_prove_whom_they_name(identity: Identity) -> None:
+    ana, rui = identity.cast.ana, identity.cast.rui
+    head = "sequence;at;document;kind;name;email;phone;status"
+    lines = [f"9;2026-01-02T03:04:05Z;{one.document};cpf;{one.name};{one.email};{one.phone};active" for one in (ana, rui)]
+    strangers = [f"9;2026-01-02T03:04:05Z;{cpf(5_000_000 + n)};cpf;Pessoa {n};;;active" for n in range(700)]
+    content = "\n".join([head, *lines, *strangers, "x;2026;1;cpf;N;;;active"]).encode()
+    kind, pool = identity.parts.imports["customers"], identity.parts.platform.pool
+    async with identity.browser() as browser:
+        await identity.sign_up(browser, ana)
+        report = await take_file(pool, kind, content, CAUSE, dry_run=False)
+        assert (report.changed, report.already, report.refused) == (702, 0, 1)
+        assert (await browser.get("/v1/me")).json()["holder_proven"] is True
+    again = await take_file(pool, kind, content, CAUSE, dry_run=False)
+    assert (again.changed, again.already, again.refused) == (0, 702, 1)
+
+
 async def test_mail_is_taken_once_and_delivered_with_names(identity: Identity, inbox_url: str) -> None:
     ana = identity.cast.ana
     person_id = identity.parts.platform.people.of_text(ana.document)
@@ -137,6 +154,25 @@ async def test_mail_to_nobody_bounces_and_says_so(identity: Identity) -> None:
         assert (await browser.post("/v1/mails", json=letter, headers=identity.issuer.service("access", "identity"))).status_code == 202
     await office(identity).step()
     assert await identity.parts.platform.pool.fetchval("select type from events") == "MailBounced"
+
+
+async def test_a_mail_server_that_is_away_is_waited_for(identity: Identity) -> None:
+    await tell(identity, identity.cast.ana, 1)
+    person_id = identity.parts.platform.people.of_text(identity.cast.ana.document)
+    letter = {"id": str(new_id()), "person_id": str(person_id), "fact": "any-fact", "subject": "S", "text": "T"}
+    async with identity.browser() as browser:
+        await browser.post("/v1/mails", json=letter, headers=identity.issuer.service("access", "identity"))
+    away = office(identity)
+    away = replace(away, settings=away.settings.model_copy(update={"smtp_port": 9}))
+    assert await away.step() == 1
+    assert await away.step() == 0
+    row = await identity.parts.platform.pool.fetchrow("select tries, delivered_at, bounced_at, text from mails")
+    assert row is not None
+    assert tuple(row) == (1, None, None, "T")
+    await identity.parts.platform.pool.execute("update mails set next_try_at = now()")
+    assert await office(identity).step() == 1
+    assert await identity.parts.platform.pool.fetchval("select delivered_at is not null from mails")
+    assert await office(identity).age() == 0
 
 
 def office(identity: Identity) -> PostOffice:
