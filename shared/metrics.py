@@ -26,6 +26,7 @@ TIMER_LATENESS = Histogram(
     "timer_lateness_seconds", "How late timers fire.", ("service", "timer"), buckets=(0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86400)
 )
 TIMERS_OVERDUE = Gauge("timers_overdue", "Timers that are due and have not fired.", ("service",))
+OUTBOX_AGE = Gauge("outbox_age_seconds", "Since when the mail that has waited longest should have been handed over.", ("service",))
 TASK_RESTARTS = Counter("task_restarts_total", "How often a task of the worker ended and was started again.", ("service", "task"))
 IGNORED = Counter("records_ignored_total", "Records of types that a group does not read.", ("group", "type"))
 
@@ -56,6 +57,8 @@ class Measurements:
         await self._parked(db)
         overdue = await db.fetchval("select count(*) from timers where due_at <= now()")
         TIMERS_OVERDUE.labels(self._service).set(overdue)
+        oldest = await db.fetchval("select min(due_at) from outbox where delivered_at is null and refused is null")
+        OUTBOX_AGE.labels(self._service).set(await _age(db, oldest))
 
     async def _positions(self, db: Db) -> None:
         top = await db.fetchval("select coalesce(pg_sequence_last_value('events_position_seq'), 0)")

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import httpx
 from aiokafka import TopicPartition
+from prometheus_client import REGISTRY
 
 from shared import catalogue
 from shared.access_log import Viewed, record_viewed
@@ -15,6 +16,7 @@ from shared.http.tokens import ServiceTokens
 from shared.kafka import PARTITIONS, consumer, ensure_topics, incoming, producer
 from shared.looks import Looks
 from shared.mail import Post, Templates, write
+from shared.metrics import Measurements
 from shared.postgres import Db
 from shared.testing.running import Running
 from shared.testing.tokens import new_key
@@ -79,6 +81,21 @@ async def test_mail_that_can_never_be_taken_is_set_aside(door: Running, tmp_path
         await _write(db, tmp_path, _event())
     await _post(door, PostOffice(422)).step()
     assert await pool.fetchval("select refused from outbox") == "422"
+
+
+async def test_mail_that_waits_is_measured_by_its_age(door: Running, tmp_path: Path) -> None:
+    pool = door.parts.platform.pool
+    measured = Measurements("door", pool)
+    async with pool.acquire() as db:
+        await measured.measure(db)
+        assert REGISTRY.get_sample_value("outbox_age_seconds", {"service": "door"}) == 0
+        await _write(db, tmp_path, _event())
+        await db.execute("update outbox set due_at = now() - interval '1 hour'")
+        await measured.measure(db)
+        assert (REGISTRY.get_sample_value("outbox_age_seconds", {"service": "door"}) or 0) >= 3600
+        await db.execute("update outbox set delivered_at = now()")
+        await measured.measure(db)
+        assert REGISTRY.get_sample_value("outbox_age_seconds", {"service": "door"}) == 0
 
 
 async def test_mail_due_later_waits(door: Running, tmp_path: Path) -> None:
