@@ -20,6 +20,7 @@ async def play(stage: Stage) -> None:
     await _ask(stage)
     await _extension(stage)
     await _ending(stage)
+    await _another_holder(stage)
 
 
 def _day(days: int) -> str:
@@ -155,3 +156,21 @@ async def _ending(stage: Stage) -> None:
     )
     foreign = await clara.get(f"/v1/grants/{stage.table['grant:rui-ana']}", expect=404)
     stage.say("o acesso dos outros, Clara não vê", recusa=foreign.code)
+
+
+async def _another_holder(stage: Stage) -> None:
+    """Ana sells her cottage: the register names another holder, and what Ana granted for it ends."""
+    cast = stage.cast
+    operator = await staff(stage, cast.operator, "operator")
+    ana, clara = stage.client(cast.ana), stage.client(cast.clara)
+    cottage = cast.unit(4)
+    await _import(operator, as_csv(UNIT_COLUMNS, [unit(cottage, cast.ana)]), dry_run=False)
+    seen = await ana.until("/v1/consumer-units", lambda body: cottage in [row["number"] for row in body["items"]], why="the cottage")
+    unit_id = next(row["id"] for row in seen["items"] if row["number"] == cottage)
+    offer = {"professional_cpf": cast.clara.document, "unit_ids": [unit_id], "ends_on": _day(90)}
+    path = (await ana.post("/v1/grants/offers", offer)).headers["location"]
+    await clara.post(f"{path}/confirmation", key=None)
+    await _import(operator, as_csv(UNIT_COLUMNS, [unit(cottage, cast.silvia)]), dry_run=False)
+    ended = await clara.until(path, lambda body: body["state"] == "revoked", why="the end of the grant")
+    stage.check(ended["ended_by"] == "register", f"ended by {ended['ended_by']}")
+    stage.say("o cadastro informa outro titular: o acesso dado pela antiga acaba sozinho", uc=cottage, encerrado_por="cadastro")
