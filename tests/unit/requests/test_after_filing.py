@@ -119,6 +119,8 @@ def test_a_suspended_clock_misses_nothing_and_gets_its_days_back() -> None:
     assert isinstance(event, events.ClockResumed)
     assert event.due[0].due_on == date(2026, 11, 30)
     given(BUDGET_REQUEST, *h.filed).when(commands.SuspendClock("ons", h.STAFF, h.NOW)).then_refused(refusals.NotUnderAnalysis)
+    resumed = commands.ResumeClock(h.STAFF, h.CALENDAR, h.NOW)
+    given(BUDGET_REQUEST, *h.under_analysis).when(resumed).then_refused(refusals.ClockNotSuspended)
 
 
 def test_who_may_give_up() -> None:
@@ -142,6 +144,9 @@ def test_a_connected_plant_closes_the_request() -> None:
     connection = commands.RecordConnection(h.known("commissioning"), h.NOW)
     state = given(BUDGET_REQUEST, *h.in_force).when(connection).then_types(events.ConnectionRecorded)
     assert isinstance(state, Connected)
+    late = commands.CancelBudget("unit-closed", "Encerrada a pedido.", h.STAFF, h.NOW)
+    given(BUDGET_REQUEST, *h.happened(connection, history=h.in_force)).when(late).then_refused(refusals.AlreadyConnected)
+    given(BUDGET_REQUEST).when(late).then_refused(refusals.RequestUnknown)
     given(BUDGET_REQUEST, *h.approved).when(connection).then_refused(refusals.BudgetOver)
 
 

@@ -102,6 +102,14 @@ def test_accepted_scheduled_and_connected() -> None:
     assert (event.module_count, event.meter_number, event.connected_on) == (10, "M-1", date(2026, 11, 9))
 
 
+def test_what_is_filed_or_over_is_not_edited_and_what_is_not_there_is_unknown() -> None:
+    given(COMMISSIONING).when(built).then_refused(refusals.CommissioningUnknown)
+    given(COMMISSIONING, *filed).when(built).then_refused(refusals.CommissioningAlreadyFiled)
+    over = happened(start, built, photos, alone, filing, accepted, visit, connected)
+    given_up = commands.WithdrawCommissioning(h.rui, "desistencia", h.NOW)
+    given(COMMISSIONING, *over).when(given_up).then_refused(refusals.CommissioningOver)
+
+
 def test_a_visit_moved_is_another_submission() -> None:
     moved = replace(visit, visit_on=date(2026, 11, 10))
     state = given(COMMISSIONING, *scheduled).when(moved).then_types(events.InspectionScheduled)

@@ -84,6 +84,19 @@ def test_too_much_power_points_to_the_other_motive() -> None:
     assert refusal.way_out == "gd-com-alteracao"
 
 
+def test_the_named_responsible_confirms_first() -> None:
+    other = commands.NameTechnicalResponsible(h.rui, h.CLARA, h.NOW)
+    refusal = given(BUDGET_REQUEST, *h.happened(other, history=h.ready)).when(h.filing).then_refused(refusals.ResponsibilityNotConfirmed)
+    assert codes(refusal) == ["responsibility-not-confirmed"]
+
+
+def test_more_of_a_plant_is_of_the_same_source() -> None:
+    more = h.happened(commands.ChooseMotive(h.rui, "aumento-gd", None, None, h.NOW), history=h.ready)
+    wind = replace(h.world, unit=replace(h.house, existing_source="eolica"))
+    refusal = given(BUDGET_REQUEST, *more).when(file_in(wind)).then_refused(refusals.SourceDiffersFromPlant)
+    assert "source-differs-from-plant" in codes(refusal)
+
+
 def test_nobody_files_twice() -> None:
     given(BUDGET_REQUEST, *h.filed).when(h.filing).then_refused(refusals.RequestAlreadyFiled)
 
