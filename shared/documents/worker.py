@@ -31,10 +31,13 @@ _SWEEP_SECONDS = 60
 _CLEAN_SECONDS = 3600
 _NOT_THERE_TRIES = 20
 
+# The one row is chosen in a part of its own: as a subquery it may be run again, and lease arrivals that nobody then looks at.
 _CLAIM = """
-update arrivals set tries = tries + 1, next_try_at = now() + $1
- where document_id in (select document_id from arrivals where next_try_at <= now() order by next_try_at limit 1 for update skip locked)
-returning document_id, tries"""
+with next as materialized (
+  select document_id from arrivals where next_try_at <= now() order by next_try_at limit 1 for update skip locked
+)
+update arrivals set tries = tries + 1, next_try_at = now() + $1 from next where arrivals.document_id = next.document_id
+returning arrivals.document_id, tries"""
 
 
 @dataclass(frozen=True)
