@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
@@ -32,6 +33,15 @@ class Asked:
     limit: int
     after: tuple[str, ...] | None
 
+    def key[K](self, read: Callable[..., K]) -> K | None:
+        """The sort key, read from its parts; None on the first page. Raises CursorUnreadable, for a cursor of another list too."""
+        if self.after is None:
+            return None
+        try:
+            return read(*self.after)
+        except (ValueError, TypeError) as error:
+            raise CursorUnreadable from error
+
 
 def asked(limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: Annotated[str | None, Query(max_length=500)] = None) -> Asked:
     """The dependency: what page the caller asks for. Raises CursorUnreadable."""
@@ -47,6 +57,15 @@ def read_cursor(cursor: str) -> tuple[str, ...]:
     if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
         raise CursorUnreadable
     return tuple(parts)
+
+
+def instant(text: str) -> datetime:
+    """An instant in a cursor; raises ValueError where it has no offset, for there is nothing to compare it with."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        message = "an instant without an offset"
+        raise ValueError(message)
+    return found
 
 
 def make_cursor(*key: object) -> str:

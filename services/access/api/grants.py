@@ -20,7 +20,7 @@ from shared.eventsourcing.event import Cause
 from shared.http.cause import cause
 from shared.http.etag import etag, if_match
 from shared.http.openapi import refuses
-from shared.http.pages import Asked, CursorUnreadable, Page, asked, make_cursor
+from shared.http.pages import Asked, CursorUnreadable, Page, asked, instant, make_cursor
 from shared.http.principal import Principal, person
 from shared.postgres import Db
 
@@ -33,7 +33,7 @@ def _after(page: Asked) -> tuple[datetime, UUID] | None:
         return None
     try:
         at, grant_id = page.after
-        return datetime.fromisoformat(at), UUID(grant_id)
+        return instant(at), UUID(grant_id)
     except ValueError as error:
         raise CursorUnreadable from error
 

@@ -37,7 +37,7 @@ from shared.http.body import Body, CreatedAnswer
 from shared.http.cause import cause
 from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
-from shared.http.pages import Asked, CursorUnreadable, asked, make_cursor
+from shared.http.pages import Asked, CursorUnreadable, asked, instant, make_cursor
 from shared.http.principal import Principal, staff
 from shared.postgres import Db
 
@@ -194,7 +194,7 @@ def _after_review(page: Asked) -> tuple[datetime, UUID] | None:
         return None
     try:
         filed_at, review_id = page.after
-        return datetime.fromisoformat(filed_at), UUID(review_id)
+        return instant(filed_at), UUID(review_id)
     except ValueError as error:
         raise CursorUnreadable from error
 
@@ -204,7 +204,7 @@ def _after_task(page: Asked) -> tuple[datetime, str] | None:
         return None
     try:
         since, stream = page.after
-        return datetime.fromisoformat(since), stream
+        return instant(since), stream
     except ValueError as error:
         raise CursorUnreadable from error
 

@@ -1,6 +1,5 @@
 """Requests: begin, list, look, throw a draft away."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from shared.http.cause import cause
 from shared.http.etag import etag, required_if_match
 from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
-from shared.http.pages import Asked, Page, asked, page
+from shared.http.pages import Asked, Page, asked, instant, page
 from shared.http.principal import Principal, person, person_or_staff, staff
 from shared.identifiers import parse_unit_number
 from shared.ids import new_id
@@ -106,8 +105,7 @@ async def mine(
     state: Annotated[State | None, Query()] = None,
 ) -> Page[answers.RequestItem]:
     """Meus pedidos, do mais novo ao mais antigo."""
-    after = asked_page.after
-    since = (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None
+    since = asked_page.key(lambda at, request_id: (instant(at), UUID(request_id)))
     async with own.platform.pool.acquire(timeout=5) as db:
         rows = await requests_of(db, who.pid, state, since, asked_page.limit + 1)
     return page(rows, asked_page.limit, _item, lambda row: (row.started_at.isoformat(), row.request_id))

@@ -11,7 +11,7 @@ from shared.eventsourcing.refusal import Forbidden, Malformed, NotFound, Refusal
 from shared.http.etag import etag, if_match, required_if_match
 from shared.http.matrix import RouteWithoutAccess, routes_with_access
 from shared.http.openapi import describe, refuses
-from shared.http.pages import CursorUnreadable, make_cursor, page, read_cursor
+from shared.http.pages import Asked, CursorUnreadable, instant, make_cursor, page, read_cursor
 from shared.http.principal import Principal, anyone, person, person_or_staff, signed_in, staff, step_up
 from shared.http.problem import IfMatchUnreadable, SignInRequired, VersionRequired, faults, status_of
 from shared.http.tokens import TokenReader
@@ -105,6 +105,18 @@ def test_a_page_ends_with_the_cursor_of_what_follows() -> None:
     for wrong in ("%%", "e30", "WzFd", "\u00e9"):
         with pytest.raises(CursorUnreadable):
             read_cursor(wrong)
+
+
+@pytest.mark.parametrize("parts", [(), ("x",), ("2026-03-02T12:00:00",), ("2026-03-02T12:00:00+00:00", "more")])
+def test_the_cursor_of_another_list_is_refused(parts: tuple[str, ...]) -> None:
+    with pytest.raises(CursorUnreadable):
+        Asked(50, parts).key(instant)
+
+
+def test_a_cursor_of_ours_is_read() -> None:
+    assert Asked(50, None).key(instant) is None
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert Asked(50, (at.isoformat(),)).key(instant) == at
 
 
 def test_faults_point_and_never_quote() -> None:
