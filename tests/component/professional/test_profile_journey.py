@@ -251,7 +251,7 @@ async def test_a_stranger_s_profile_ends_with_the_hand_over_and_an_older_one_sta
 async def test_nothing_weighty_is_done_while_ended_sessions_are_unknown(door: Running, parts: ProfessionalParts, clamd: str) -> None:
     rui = Professional(door)
     await rui.complete(parts, clamd)
-    await parts.platform.pool.execute("update reader_progress set caught_up_at = caught_up_at - interval '1 minute'")
+    await parts.platform.pool.execute("update reader_progress set caught_up_at = clock_timestamp() - interval '1 minute'")
     refused = await rui.submit()
     assert (refused.status_code, refused.json()["code"]) == (503, "session-unknown")
     assert refused.headers["retry-after"]
