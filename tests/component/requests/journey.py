@@ -1,5 +1,6 @@
 """The guide, part 3 and 4, walked over HTTP by people who know their way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -57,7 +58,7 @@ class Walker:
     """Somebody at the door."""
 
     it: Running
-    headers: dict[str, str]
+    headers: Mapping[str, str]
 
     async def send(self, method: str, path: str, body: Any = None, *, version: int | None = None, key: str | None = None) -> httpx.Response:
         """One request."""
