@@ -201,12 +201,6 @@ class ResponsibilityNotConfirmed(Refusal):
     sentence = "O responsável técnico nomeado ainda não confirmou."
 
 
-class NotUnderTriage(Refusal):
-    """The request is in another phase."""
-
-    sentence = "O pedido não está em triagem."
-
-
 class BudgetNotIssued(Refusal):
     """There is no budget to decide on."""
 

@@ -49,12 +49,6 @@ class ContractorNotNamed(Refusal):
     sentence = "Informe se é autônomo ou empresa contratada."
 
 
-class ResponsibleFiles(Forbidden):
-    """The commissioning is filed by the technical responsible, or by the holder."""
-
-    sentence = "O comissionamento é pedido pelo responsável técnico ou pelo titular."
-
-
 class NotAwaitingInspection(Refusal):
     """There is no visit to schedule in this phase."""
 
