@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from shared.contracts.access_log import RecordViewed
 from shared.contracts.asyncapi import asyncapi
+from shared.contracts.compatibility import breaks
 from shared.contracts.discovery import Contract, contracts
 from shared.contracts.merging import merged
 from shared.contracts.schemas import document
@@ -110,6 +111,16 @@ def stale(fresh: Mapping[str, str]) -> list[str]:
     )
 
 
+def broken(fresh: Mapping[str, str]) -> list[str]:
+    """Where a schema that is already written would no longer be readable by those who know it."""
+    found: list[str] = []
+    for path, text in fresh.items():
+        file = FOLDER / path
+        if path.startswith("schemas/") and file.exists():
+            found += [f"{path}{why}" for why in breaks(json.loads(file.read_text(encoding="utf-8")), json.loads(text))]
+    return found
+
+
 def main(arguments: Sequence[str]) -> int:
     """Write or check."""
     fresh = asyncio.run(files())
@@ -118,6 +129,9 @@ def main(arguments: Sequence[str]) -> int:
         for path in changed:
             sys.stderr.write(f"contracts/{path} is not fresh: run python -m shared.contracts.generate\n")
         return 1 if changed else 0
+    if breaking := broken(fresh):
+        sys.stderr.write("\n".join(breaking) + "\na reader breaks: raise schema_version (or, never published: delete that schema first)\n")
+        return 1
     for path in changed:
         (FOLDER / path).parent.mkdir(parents=True, exist_ok=True)
         (FOLDER / path).write_text(fresh[path], encoding="utf-8")

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel
 
+from shared.contracts import generate
 from shared.contracts.compatibility import breaks
 from shared.contracts.discovery import Contract, contracts
 from shared.contracts.schemas import document, schema_of
@@ -100,6 +101,16 @@ def test_a_field_with_a_default_may_come() -> None:
 @pytest.mark.parametrize("changed", [Gone, Retyped, Narrowed, Widened, Demanding])
 def test_a_breaking_change_is_seen(changed: type[Event]) -> None:
     assert breaks(schema_of(Before), schema_of(changed))
+
+
+def test_a_schema_is_not_written_over_by_one_that_breaks_its_readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generate, "FOLDER", tmp_path)
+    path = "schemas/any/Before/1.json"
+    assert generate.broken({path: json.dumps(schema_of(Gone))}) == []
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_text(json.dumps(schema_of(Before)), encoding="utf-8")
+    assert generate.broken({path: json.dumps(schema_of(Added))}) == []
+    assert generate.broken({path: json.dumps(schema_of(Gone))})
 
 
 def _committed(name: str, version: int) -> list[Path]:
