@@ -23,13 +23,8 @@ def system() -> Iterator[System]:
         yield running
 
 
-def test_the_demo_walks_the_whole_guide(system: System) -> None:
-    done = system.python("demo")
-    assert done.returncode == 0, said(done)
-
-
-def test_it_walks_twice_in_a_row(system: System) -> None:
-    done = system.python("demo")
+def test_the_demo_walks_the_whole_guide_for_two_at_once(system: System) -> None:
+    done = system.python("demo", "--at-once", "2")
     assert done.returncode == 0, said(done)
 
 
@@ -64,6 +59,11 @@ def test_a_warm_start_keeps_the_data(system: System) -> None:
     sys.stdout.write(f"  warm start in {time.monotonic() - start:.1f} s\n")
     assert _mails(system) >= before
     assert system.verify() == {}
+
+
+def test_it_walks_again_over_what_is_there(system: System) -> None:
+    done = system.python("demo", "--until", "2")
+    assert done.returncode == 0, said(done)
 
 
 def test_up_again_while_up_changes_nothing(system: System) -> None:
