@@ -44,6 +44,10 @@ PURE = frozenset(
     ]
 )
 KERNEL = ("shared.eventsourcing", "shared.contracts", "shared.calendar", "shared.identifiers")
+DOING = (
+    *("httpx", "aiokafka", "aiosmtplib", "minio", "shared.kafka", "shared.mail.post", "shared.documents.storage"),
+    *("shared.eventsourcing.handler", "shared.eventsourcing.transaction", "shared.eventsourcing.bulk", "shared.eventsourcing.relay"),
+)
 IMPURE_CALLS = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid7", "open", "print", "sleep", "new_id", "utc_now"}
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 DISTRIBUTOR = re.compile(r"amazonas\s*energia|0?800[\s.-]?701[\s.-]?3001", re.IGNORECASE)
@@ -147,6 +151,20 @@ def one_way_to_write(source: Source) -> Iterator[str]:
             yield f"{inside} writes to the event table"
 
 
+def views_only_show(source: Source) -> Iterator[str]:
+    """A view is rebuilt, so it must not append, call or send."""
+    for module in source.modules("services"):
+        if "views" in module.name.split("/")[2:-1]:
+            yield from (f"{module.name} imports {name}" for name in module.imports() if name.startswith(DOING))
+            waits = (node for node in ast.walk(module.tree) if isinstance(node, ast.Await))
+            yield from (f"{module.name} appends in line {node.lineno}" for node in waits if _appends(node))
+
+
+def _appends(node: ast.Await) -> bool:
+    """`await store.append(db, …)`; the append of a list is not awaited."""
+    return isinstance(node.value, ast.Call) and _called(node.value) in {"append", "append_many"}
+
+
 def first_sentence(source: Source) -> Iterator[str]:
     """A module opens with one sentence."""
     for module in source.modules("shared", "services", "deploy", "demo", "bench"):
@@ -156,5 +174,15 @@ def first_sentence(source: Source) -> Iterator[str]:
 
 RULES: Mapping[str, Rule] = {
     rule.__name__: rule
-    for rule in (same_rooms, short_files, short_functions, pure_domain, plain_names, nobody_in_particular, one_way_to_write, first_sentence)
+    for rule in (
+        same_rooms,
+        short_files,
+        short_functions,
+        pure_domain,
+        plain_names,
+        nobody_in_particular,
+        one_way_to_write,
+        views_only_show,
+        first_sentence,
+    )
 }

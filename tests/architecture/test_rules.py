@@ -23,6 +23,10 @@ BROKEN: Mapping[str, Mapping[str, str]] = {
     },
     "nobody_in_particular": {"services/identity/mails/welcome.txt": "Bem-vindo à Amazonas Energia, ligue 0800 701 3001\n"},
     "one_way_to_write": {"services/access/views/my_grants.py": '"""X."""\nSQL = "delete from events where stream = $1"\n'},
+    "views_only_show": {
+        "services/access/views/calling.py": '"""X."""\nimport httpx\n',
+        "services/access/views/appending.py": '"""X."""\nasync def project(db, store):\n    await store.append(db, "x", [])\n',
+    },
     "first_sentence": {"shared/silent.py": "x = 1\n"},
 }
 
