@@ -12,7 +12,7 @@ from services.requests.domain.budget_request.refusals import RequestUnknown
 from services.requests.domain.facts import Doer
 from services.requests.parts import RequestsParts
 from services.requests.views.budget_requests import RequestRow, find_request
-from services.requests.views.world import must_know_access
+from services.requests.views.world import must_know_access, must_know_session
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
 from shared.http.etag import etag
@@ -54,6 +54,7 @@ async def act_as_staff(
     """Do one deed of staff; whether the role fits was asked at the door."""
 
     async def work(db: Db) -> answers.RequestAnswer:
+        await must_know_session(db)
         row = await find_request(db, request_id)
         if row is None or row.state in {"draft", "discarded"}:
             raise RequestUnknown

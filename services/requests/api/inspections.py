@@ -10,6 +10,7 @@ from services.requests.api.commissioning_showing import CommissioningAnswer, Com
 from services.requests.api.steps import Own, Why
 from services.requests.domain.commissioning import commands, refusals
 from services.requests.views.commissionings import commissionings_in
+from services.requests.views.world import must_know_session
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Body
 from shared.http.etag import etag, if_match
@@ -55,6 +56,7 @@ async def schedule(
     """Agendar, ou mudar, a vistoria."""
 
     async def work(db: Db) -> CommissioningAnswer:
+        await must_know_session(db)
         row, _ = await whose(db, own, who, commissioning_id)
         command = commands.ScheduleInspection(body.visit_on, body.window, who.pid, own.calendar, own.now())
         await own.commissionings(db, commissioning_id, command, why, expected=expected, person=row.holder_id)

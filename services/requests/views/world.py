@@ -17,6 +17,7 @@ from shared.eventsourcing.refusal import Unavailable
 from shared.eventsourcing.silence import must_be_fresh
 from shared.postgres import Db
 
+SESSIONS = "identity.session"
 TOPICS = ("access.grant", "access.consumer-unit", "professional.profile", "identity.user")
 
 
@@ -26,8 +27,20 @@ class AccessUnknown(Unavailable):
     sentence = "No momento não é possível confirmar os acessos. Nada foi perdido: tente novamente em instantes."
 
 
+class SessionUnknown(Unavailable):
+    """Whether this session still stands is not known: the reader of identity is behind or silent."""
+
+    sentence = "Não foi possível confirmar sua sessão agora. Tente novamente em instantes."
+
+
+async def must_know_session(db: Db) -> None:
+    """What weighs, and all that staff write, is done only while ended sessions are known; raises SessionUnknown."""
+    await must_be_fresh(db, "requests.views", SessionUnknown, [SESSIONS])
+
+
 async def must_know_access(db: Db) -> None:
-    """Refuse to decide on old news; raises AccessUnknown."""
+    """Refuse to decide on old news; raises SessionUnknown, AccessUnknown."""
+    await must_know_session(db)
     await must_be_fresh(db, "requests.views", AccessUnknown, TOPICS)
 
 

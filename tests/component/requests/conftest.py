@@ -88,6 +88,7 @@ def granted(grant_id: UUID, professional: UUID) -> AccessGranted:
 
 
 async def fresh(it: Running) -> None:
-    """The readers are at their ends."""
+    """The readers are at their ends, and stay there for as long as a busy machine takes for one test."""
     async with it.parts.platform.pool.acquire() as db:
         await note_progress(db, "requests.views", [(topic, 0) for topic in TOPICS])
+        await db.execute("update reader_progress set caught_up_at = caught_up_at + interval '10 minutes'")

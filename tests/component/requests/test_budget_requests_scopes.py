@@ -123,6 +123,14 @@ async def test_filing_waits_while_the_news_is_old(door: Running) -> None:
     assert refused.headers["retry-after"]
 
 
+async def test_staff_do_not_write_while_ended_sessions_are_unknown(door: Running) -> None:
+    path, _ = await j.filed(j.walker(door, j.RUI))
+    async with door.parts.platform.pool.acquire() as db:
+        await db.execute("update reader_progress set caught_up_at = now() - interval '11 seconds' where reader like '%identity.session%'")
+    refused = await j.officer(door, "analyst").post(f"{path}/clock-suspension", {"reason": "ons"})
+    assert (refused.status_code, refused.json()["code"]) == (503, "session-unknown")
+
+
 async def test_whose_access_ended_sees_only_that_it_exists(door: Running) -> None:
     rui = j.walker(door, j.RUI)
     path, protocol = await j.filed(rui)
