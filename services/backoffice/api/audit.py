@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from services.backoffice.parts import BackofficeParts, parts
 from services.backoffice.views.audit_log import AuditRow, exported, find, head_of
@@ -23,6 +25,18 @@ from shared.postgres import Db
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
 auditors = staff("auditor")
+
+
+def _storable(at: datetime) -> datetime:
+    """The same instant, unless it falls off the calendar in UTC, where the database counts."""
+    try:
+        at.astimezone(UTC)
+    except (OverflowError, ValueError) as overflow:
+        raise PydanticCustomError("datetime_parsing", "off the calendar") from overflow
+    return at
+
+
+Moment = Annotated[datetime, AfterValidator(_storable)]
 
 
 class AuditRowAnswer(Answer):
@@ -61,8 +75,8 @@ async def search_audit(
     document: UUID | None = None,
     stream: Annotated[str | None, Query(max_length=140)] = None,
     actor: Annotated[str | None, Query(max_length=140)] = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
 ) -> AuditAnswer:
     """Quem fez ou viu o quê: por protocolo, pessoa, documento, registro ou autor. A consulta também fica registrada."""
     about = protocol or next((str(value) for value in (person, document) if value), None)
