@@ -28,7 +28,7 @@ class PersonIds:
     """Computes PersonIds: UUIDv8 (RFC 9562 §5.8) of HMAC-SHA-256(key, kind ‖ number), 4 bits of it the key's number."""
 
     def __init__(self, keys: str) -> None:
-        number, _, secret = keys.split(",")[0].partition(":")
+        number, _, secret = keys.split(",", maxsplit=1)[0].partition(":")
         self._number = int(number) & 0xF
         self._secret = base64.b64decode(secret)
 

@@ -84,12 +84,12 @@ class Walker:
 
 def walker(it: Running, person: UUID) -> Walker:
     """A person at the door."""
-    return Walker(it, it.issuer.person(person))
+    return Walker(it, dict(it.issuer.person(person)))
 
 
 def officer(it: Running, *roles: str) -> Walker:
     """Staff at the door."""
-    return Walker(it, it.issuer.staff(STAFF, *roles))
+    return Walker(it, dict(it.issuer.staff(STAFF, *roles)))
 
 
 async def started(who: Walker) -> str:
