@@ -32,13 +32,17 @@ async def upload_and_wait(
         await _put(part["method"], part["url"], part["headers"], content)
     location = f"{collection_path}/{started['id']}"
     await client.post(f"{location}/completion", key=None)
-    async with asyncio.timeout(_PATIENCE_SECONDS):
-        while True:
-            found = await client.get(location)
-            if found["state"] != "verifying":
-                refusal = found["refusal"]
-                return str(started["id"]), str(found["state"]), refusal["code"] if refusal else None
-            await asyncio.sleep(float(found.headers.get("retry-after", "0.5")) / 2)
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while True:
+                found = await client.get(location)
+                if found["state"] != "verifying":
+                    refusal = found["refusal"]
+                    return str(started["id"]), str(found["state"]), refusal["code"] if refusal else None
+                await asyncio.sleep(float(found.headers.get("retry-after", "0.5")) / 2)
+    except TimeoutError as late:
+        message = f"{name}: still not judged after {_PATIENCE_SECONDS} s"
+        raise Surprise(message) from late
 
 
 async def _put(method: str, url: str, headers: dict[str, str], content: bytes) -> None:
