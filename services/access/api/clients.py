@@ -31,7 +31,7 @@ async def clients(
     who: Annotated[Principal, Depends(person)],
     of: Annotated[AccessParts, Depends(parts)],
     page: Annotated[Asked, Depends(asked)],
-    q: Annotated[str, Query(max_length=15, pattern=r"^\d*$")] = "",
+    q: Annotated[str, Query(max_length=15, pattern=r"^[0-9]*$")] = "",
 ) -> Page[ClientAnswer]:
     """Meus clientes: as unidades em nome das quais você pode agir; `q` é o começo de qualquer número da unidade."""
     async with of.platform.pool.acquire(timeout=5) as db:

@@ -68,7 +68,7 @@ class RegisterRecord(BaseModel):
     sequence: int = Field(ge=0, lt=2**63)
     at: AwareDatetime
     number: str = Field(max_length=20)
-    legacy_number: str | None = Field(default=None, pattern=r"^\d{1,14}$")
+    legacy_number: str | None = Field(default=None, pattern=r"^[0-9]{1,14}$")
     replaces: str | None = Field(default=None, max_length=20)
     holder_document: str = Field(max_length=20)
     group: str = Field(pattern=r"^[AB]$")
@@ -78,13 +78,13 @@ class RegisterRecord(BaseModel):
     phases: int = Field(ge=1, le=3)
     available_kw: Decimal = Field(ge=0, le=Decimal(1_000_000))
     contracted_kw: Decimal | None = Field(default=None, ge=0, le=Decimal(1_000_000))
-    municipality_ibge: str = Field(pattern=r"^\d{7}$")
+    municipality_ibge: str = Field(pattern=r"^[0-9]{7}$")
     address: str | None = Field(default=None, max_length=300)
     coordinates: str | None = Field(default=None, max_length=60)
     status: Literal["active", "closed"]
     connected_since: date | None = None
     plant: _PlantRecord | None = None
-    origin_protocol: str | None = Field(default=None, pattern=r"^\d{14}$")
+    origin_protocol: str | None = Field(default=None, pattern=r"^[0-9]{14}$")
 
     @field_validator("plant", mode="before")
     @classmethod

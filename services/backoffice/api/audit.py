@@ -70,7 +70,7 @@ async def search_audit(
     who: Annotated[Principal, Depends(auditors)],
     because: Annotated[Cause, Depends(cause)],
     made_of: Annotated[BackofficeParts, Depends(parts)],
-    protocol: Annotated[str | None, Query(pattern=r"^\d{14}$")] = None,
+    protocol: Annotated[str | None, Query(pattern=r"^[0-9]{14}$")] = None,
     person: UUID | None = None,
     document: UUID | None = None,
     stream: Annotated[str | None, Query(max_length=140)] = None,

@@ -43,7 +43,7 @@ class MakeExportBody(Body):
     """Which file, of which month."""
 
     kind: Literal["connected-plants", "reviews"]
-    month: Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+    month: Annotated[str, Field(pattern=r"^20[0-9][0-9]-(0[1-9]|1[0-2])$")]
 
 
 class ExportAnswer(Answer):

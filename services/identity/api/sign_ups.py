@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
@@ -10,6 +10,7 @@ from pydantic import Field
 from services.identity.api.browser import browser_id, put, read
 from services.identity.api.log_in import Opened, SessionAnswer, Who, answer, open_session
 from services.identity.api.typed import CompleteDocument, Email, Name, Phone
+from services.identity.domain.attempts.rules import TooManyCodes
 from services.identity.domain.one_time_code.rules import CodeExpired, CodeWrong, ResendTooSoon, TooManyTries
 from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
 from services.identity.domain.sign_up.commands import ChoosePassword, CorrectEmail, GiveNameAndPhone, ProveEmail, ResendCode, StartSignUp
@@ -31,6 +32,7 @@ from services.identity.parts import IdentityParts, parts
 from services.identity.pepper import new_code
 from services.identity.views import register
 from services.identity.views.accounts import AccountTaken, plain
+from services.identity.views.attempts import charge_code
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.handler import Outcome
 from shared.eventsourcing.transaction import transact
@@ -41,7 +43,7 @@ from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
 from shared.http.principal import anyone
 from shared.identifiers import CnpjInvalid, CpfInvalid, DocumentInvalid, mask_document, parse_cpf, parse_document
-from shared.ids import new_id
+from shared.ids import derived_id, new_id
 from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/sign-ups", tags=["sign-ups"])
@@ -58,7 +60,7 @@ class StartSignUpBody(Body):
 class CodeBody(Body):
     """The six digits of the e-mail."""
 
-    code: Annotated[str, Field(pattern=r"^\d{6}$")]
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 
 
 class EmailBody(Body):
@@ -139,10 +141,11 @@ def _own(request: Request, parts: IdentityParts, sign_up_id: UUID) -> UUID:
 
 
 async def _send_code(db: Db, parts: IdentityParts, person_id: UUID, email: str, code: str, cause: Cause) -> None:
+    await charge_code(db, derived_id(NAMESPACE_URL, parts.pepper.digest("address", email.casefold())), parts.platform.clock())
     await send(db, parts.templates, new_id(), "sign-up-code", person_id, {"code": code}, cause, address=email)
 
 
-@router.post("", status_code=201, responses=refuses(CpfInvalid, CnpjInvalid, DocumentInvalid))
+@router.post("", status_code=201, responses=refuses(CpfInvalid, CnpjInvalid, DocumentInvalid, TooManyCodes))
 async def start(
     body: StartSignUpBody,
     request: Request,
@@ -199,7 +202,9 @@ def _shown(parts: IdentityParts, sign_up_id: UUID, state: object, version: int, 
     return _answer(parts, sign_up_id, state, version, response)
 
 
-@router.post("/{sign_up_id}/codes", responses=refuses(SignUpNotFound, SignUpOver, StepOutOfOrder, ResendTooSoon, TooManyTries))
+@router.post(
+    "/{sign_up_id}/codes", responses=refuses(SignUpNotFound, SignUpOver, StepOutOfOrder, ResendTooSoon, TooManyTries, TooManyCodes)
+)
 async def resend(
     sign_up_id: UUID,
     request: Request,
@@ -222,7 +227,7 @@ async def resend(
     return _shown(parts, sign_up_id, outcome.state, outcome.version, response)
 
 
-@router.post("/{sign_up_id}/email-corrections", responses=refuses(SignUpNotFound, SignUpOver, ResendTooSoon, TooManyTries))
+@router.post("/{sign_up_id}/email-corrections", responses=refuses(SignUpNotFound, SignUpOver, ResendTooSoon, TooManyTries, TooManyCodes))
 async def correct_email(
     sign_up_id: UUID,
     body: EmailBody,

@@ -34,7 +34,7 @@ from shared.identifiers import Document, parse_cpf
 from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/staff", tags=["staff-sessions"])
-type Totp = Annotated[str, Field(pattern=r"^\d{6}$")]
+type Totp = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 _STEP = timedelta(seconds=30)
 
 

@@ -38,9 +38,14 @@ def _phone(text: str) -> str:
         raise PydanticCustomError("phone_invalid", "Telefone inválido.") from None
 
 
+NOT_IN_NAMES = ("{", "<", ">", "://", "@")
+"""A name is quoted in other people's mails: no place-holder, markup or link."""
+
+
 def _name(text: str) -> str:
     name = " ".join(text.split())
-    if not any(letter.isalpha() for letter in name) or any(not letter.isprintable() for letter in name) or "{" in name:
+    readable = any(letter.isalpha() for letter in name) and all(letter.isprintable() for letter in name)
+    if not readable or any(mark in name for mark in NOT_IN_NAMES):
         raise PydanticCustomError("name_invalid", "Nome inválido.")
     return name
 

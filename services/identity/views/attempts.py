@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.identity.domain.attempts.rules import Attempts, Charged, Kind, blocked, charge
+from services.identity.domain.attempts.rules import (
+    CODES_ALLOWED,
+    CODES_WINDOW,
+    Attempts,
+    Charged,
+    Kind,
+    TooManyCodes,
+    blocked,
+    charge,
+)
 from shared.postgres import Db
 
 UNKNOWN_BROWSER = UUID(int=0)
@@ -29,6 +38,26 @@ async def charge_attempt(db: Db, subject: UUID, browser: UUID, kind: Kind, now: 
         charged.attempts.blocked_until,
     )
     return charged
+
+
+async def charge_code(db: Db, address: UUID, now: datetime) -> None:
+    """Count a code mailed to an address, whoever asked for it; raises TooManyCodes after a handful in one hour.
+
+    Depends on what was typed alone, so that it tells nothing about who is registered.
+    """
+    row = await db.fetchrow(
+        "insert into attempts as a (subject, browser, kind, failed, last_at) values ($1, $2, 'code', 1, $3)"
+        " on conflict (subject, browser, kind) do update set"
+        " failed = case when a.last_at > $3 - $4::interval then a.failed + 1 else 1 end,"
+        " last_at = case when a.last_at > $3 - $4::interval then a.last_at else $3 end"
+        " returning failed, last_at",
+        address,
+        UNKNOWN_BROWSER,
+        now,
+        CODES_WINDOW,
+    )
+    if row is not None and row["failed"] > CODES_ALLOWED:
+        raise TooManyCodes(until=row["last_at"] + CODES_WINDOW)
 
 
 async def forgive(db: Db, subject: UUID, browser: UUID, kind: Kind) -> None:

@@ -75,7 +75,7 @@ class SiteBody(Body):
     """Where the plant will stand, and the load there."""
 
     address: str = Field(min_length=5, max_length=300)
-    coordinates: str | None = Field(default=None, max_length=60, pattern=r"^-?\d{1,2}\.\d{3,8}, ?-?\d{1,3}\.\d{3,8}$")
+    coordinates: str | None = Field(default=None, max_length=60, pattern=r"^-?[0-9]{1,2}[.][0-9]{3,8}, ?-?[0-9]{1,3}[.][0-9]{3,8}$")
     load_kw: Kw
     breaker_a: int = Field(gt=0, le=5000)
     service_line: Literal["aerial", "underground"]

@@ -63,6 +63,14 @@ async def test_it_is_asked_by_protocol_person_and_document(database: Database) -
         assert [row["n"] for row in (await its.get(f"/v1/audit?cursor={page['next_cursor']}", auditor)).json()["items"]] == [2]
 
 
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday"])
+async def test_an_instant_off_the_calendar_is_refused(database: Database, instant: str) -> None:
+    async with house(database) as its:
+        for bound in ("since", "until"):
+            answer = await its.it.client.get("/v1/audit", params={bound: instant}, headers=its.staff(AUDITOR, "auditor"))
+            assert answer.status_code == 422
+
+
 async def test_what_arrives_twice_is_chained_once_and_nonsense_is_kept(database: Database) -> None:
     async with house(database) as its:
         assert await taken(its, record(1, {}), record(1, {}), record(2, b"\xff not json", headers=False)) == 2

@@ -166,3 +166,27 @@ async def test_what_was_typed_can_be_read_no_more_once_the_account_is_open(ident
         "select count(*) from stream_keys where stream like 'sign-up-%' and wrapped is not null"
     )
     assert left == 0
+
+
+async def test_one_address_is_sent_a_handful_of_codes_an_hour_whoever_asks(identity: Identity) -> None:
+    person, refused = identity.cast.ana, []
+    for n in range(8):
+        async with identity.browser() as stranger:
+            body = {"cpf_or_cnpj": person.document, "email": "alvo@exemplo.test" if n % 2 else "Alvo@exemplo.test"}
+            answer = await stranger.post("/v1/sign-ups", json=body, headers={"Idempotency-Key": f"flood-{n}-{uuid4()}"})
+            if answer.status_code != 201:
+                refused.append(answer.json())
+    assert [problem["code"] for problem in refused] == ["too-many-codes"] * 2
+    assert all(problem["until"] for problem in refused)
+    async with identity.browser() as other:
+        await identity.begin(other, person)
+
+
+@pytest.mark.parametrize("name", ["<a href=x>Ana</a>", "Ana http://exemplo.test", "ana@exemplo.test", "{{name}}"])
+async def test_a_name_holds_no_markup_link_or_place(identity: Identity, name: str) -> None:
+    async with identity.browser() as ana:
+        sign_up = await identity.begin(ana, identity.cast.ana)
+        await identity.prove(ana, sign_up)
+        answer = await ana.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json={"name": name, "phone": identity.cast.ana.phone})
+        assert answer.status_code == 422
+        assert name not in answer.text

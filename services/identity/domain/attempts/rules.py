@@ -12,6 +12,8 @@ from shared.eventsourcing.refusal import Refusal
 
 ALLOWED = 3
 FORGOTTEN_AFTER = timedelta(hours=24)
+CODES_ALLOWED = 6
+CODES_WINDOW = timedelta(hours=1)
 type Kind = Literal["password", "staff-password", "recovery"]
 _BLOCKS = {"password": timedelta(minutes=10), "staff-password": timedelta(minutes=10), "recovery": timedelta(hours=24)}
 
@@ -26,6 +28,12 @@ class RecoveryIsBlocked(Refusal):
     """Divergent details three times: wait, or ask an attendant."""
 
     sentence = "Recuperação bloqueada porque os dados não conferem. Aguarde até o horário indicado ou fale com o atendimento."
+
+
+class TooManyCodes(Refusal):
+    """One address has been sent a handful of codes within the hour: a stranger must not fill somebody's inbox."""
+
+    sentence = "Já enviamos vários códigos a este e-mail. Use o último ou aguarde até o horário indicado para pedir outro."
 
 
 @dataclass(frozen=True, slots=True)
