@@ -5,7 +5,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
-APP_SETTINGS = ("transaction_timeout = '10s'", "idle_in_transaction_session_timeout = '10s'")
+APP_SETTINGS = ("transaction_timeout = '10s'", "idle_in_transaction_session_timeout = '5s'")
 
 
 @dataclass(frozen=True)
