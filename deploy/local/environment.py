@@ -58,6 +58,7 @@ def _addresses(home: Home) -> dict[str, str]:
         "FAUST_DATADIR": str(home.state("faust")),
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",
+        "MALLOC_TRIM_THRESHOLD_": "131072",
     }
 
 

