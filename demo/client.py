@@ -139,18 +139,24 @@ class Client:
 
     async def put_bytes(self, url: str, content: bytes, headers: Mapping[str, str] | None = None) -> None:
         """Send a file to a presigned address."""
-        async with httpx.AsyncClient(timeout=60) as http:
-            reply = await http.put(url, content=content, headers=dict(headers or {}))
-        if reply.status_code not in SUCCESS:
-            raise Surprise(f"{self.name}: upload answered {reply.status_code}: {reply.text[:300]}")
+        await self._file("PUT", url, content, headers)
 
     async def fetch_bytes(self, url: str) -> bytes:
         """Fetch a file from a presigned address."""
+        return (await self._file("GET", url)).content
+
+    async def _file(self, method: str, url: str, content: bytes | None = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """A file on its way, sent again as long as the gateway asks for patience."""
         async with httpx.AsyncClient(timeout=60) as http:
-            reply = await http.get(url)
-        if reply.status_code not in SUCCESS:
-            raise Surprise(f"{self.name}: download answered {reply.status_code}: {reply.text[:300]}")
-        return reply.content
+            for _ in range(TRIES):
+                reply = await http.request(method, url, content=content, headers=dict(headers or {}))
+                if reply.status_code in SUCCESS:
+                    return reply
+                wait = _patience(reply)
+                if wait is None:
+                    raise Surprise(f"{self.name}: a file, {method}, answered {reply.status_code}: {reply.text[:300]}")
+                await asyncio.sleep(wait)
+        raise Surprise(f"{self.name}: a file, {method}: still asked to wait after {TRIES} tries")
 
     async def until(
         self, path: str, accept: Callable[[Any], bool], *, patience: float = 60, why: str = "", params: Mapping[str, str] | None = None
