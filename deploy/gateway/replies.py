@@ -32,7 +32,7 @@ def _mapper(status: int) -> dict[str, Any]:
         "filter": {"status_code_filter": {"comparison": comparison}},
         "body_format_override": {"json_format": problem, "content_type": "application/problem+json"},
     }
-    if status == 503:  # noqa: PLR2004
+    if status == 503:  # noqa: PLR2004 - the status of RFC 9110 for "not now"
         header = {"header": {"key": "retry-after", "value": RETRY_SECONDS}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
         mapper["headers_to_add"] = [header]
     return mapper
