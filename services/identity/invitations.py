@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.identity.api.typed import canonical_email
+from services.identity.contacts import canonical_email
 from services.identity.domain.staff_member.commands import InviteStaff
 from services.identity.letters import send
 from services.identity.parts import IdentityParts

@@ -2,26 +2,11 @@
 
 from typing import Annotated
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-
-def canonical_email(text: str) -> str:
-    """A deliverable-looking address in lower case; raises ValueError."""
-    return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
-
-
-def canonical_phone(text: str) -> str:
-    """A Brazilian number in E.164; raises ValueError."""
-    try:
-        number = phonenumbers.parse(text, "BR")
-    except phonenumbers.NumberParseException as error:
-        raise ValueError from error
-    if number.country_code != 55 or not phonenumbers.is_valid_number(number):  # noqa: PLR2004 - Brazil
-        raise ValueError
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+from services.identity.contacts import canonical_email, canonical_phone
 
 
 def _email(text: str) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.identity.api.typed import canonical_email, canonical_phone
+from services.identity.contacts import canonical_email, canonical_phone
 from services.identity.domain.user.commands import ProveHolder, UserCommand
 from services.identity.domain.user.decider import User
 from services.identity.domain.user.events import UserEvent
@@ -76,9 +76,8 @@ class TakeCustomer:
             return None
         written = await register.take_many(db, customers)
         told = {one.person_id: one for one in customers if one.person_id in written and one.status == "active" and one.email}
-        for account in await accounts.unproven(db, list(told)):
-            if account.email == told[account.person_id].email:
-                await self.users(db, account.user_id, ProveHolder("register-email", self.clock()), cause)
+        proven = [one.user_id for one in await accounts.unproven(db, list(told)) if one.email == told[one.person_id].email]
+        await self.users.each(db, proven, ProveHolder("register-email", self.clock()), cause)
         return [one.person_id in written if isinstance(one, register.Customer) else one for one in read]
 
     def _read_or_refusal(self, row: Mapping[str, str]) -> register.Customer | Refusal:
