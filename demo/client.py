@@ -48,12 +48,17 @@ class Answer:
 class Client:
     """One person's browser: their token, their cookies, their patience."""
 
-    def __init__(self, gateway: str, name: str = "") -> None:
+    def __init__(self, gateway: str, name: str = "", *, address: str | None = None) -> None:
         self.gateway = gateway.rstrip("/")
         self.name = name
+        self.address = address
         self.token: str | None = None
-        self.http = httpx.AsyncClient(base_url=self.gateway, timeout=30)
+        self.http = self._browser(base_url=self.gateway, timeout=30)
         self.renew: Callable[[], Awaitable[None]] | None = None
+
+    def _browser(self, **options: Any) -> httpx.AsyncClient:
+        """An HTTP client that calls from this household's address."""
+        return httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(local_address=self.address), **options)
 
     async def __aenter__(self) -> Self:
         """Ready to use."""
@@ -137,9 +142,9 @@ class Client:
                 f"{self.name}: {method} {self.gateway}{path}: no answer ({type(lost).__name__}). Is it up? make status"
             ) from lost
 
-    async def put_bytes(self, url: str, content: bytes, headers: Mapping[str, str] | None = None) -> None:
+    async def put_bytes(self, url: str, content: bytes, headers: Mapping[str, str] | None = None, *, method: str = "PUT") -> None:
         """Send a file to a presigned address."""
-        await self._file("PUT", url, content, headers)
+        await self._file(method, url, content, headers)
 
     async def fetch_bytes(self, url: str) -> bytes:
         """Fetch a file from a presigned address."""
@@ -147,7 +152,7 @@ class Client:
 
     async def _file(self, method: str, url: str, content: bytes | None = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """A file on its way, sent again as long as the gateway asks for patience."""
-        async with httpx.AsyncClient(timeout=60) as http:
+        async with self._browser(timeout=60) as http:
             for _ in range(TRIES):
                 reply = await http.request(method, url, content=content, headers=dict(headers or {}))
                 if reply.status_code in SUCCESS:

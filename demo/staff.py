@@ -48,7 +48,7 @@ async def staff(stage: Stage, person: Person, *roles: str) -> Client:
     if client.token is not None:
         return client
     token = await _admin_token(stage)
-    inviting = Client(stage.gateway, "admin")
+    inviting = stage.browser("admin")
     try:
         inviting.token = token
         invited = {"cpf": person.document, "name": person.name, "email": person.email, "roles": list(roles)}
@@ -98,7 +98,7 @@ async def _first_admin(stage: Stage) -> dict[str, Any]:
     number = cpf(99_000_000 + stage.run)
     email, password = f"admin.{stage.run}@exemplo.test", f"Lua-cheia-{stage.run}-admin"
     await stage.command("identity", "invite-admin", "--cpf", number, "--name", "Administradora", "--email", email)
-    client = Client(stage.gateway, "admin")
+    client = stage.browser("admin")
     try:
         secret = await accept(stage, client, email, password)
     finally:
@@ -108,7 +108,7 @@ async def _first_admin(stage: Stage) -> dict[str, Any]:
 
 async def _admin_in(stage: Stage, known: dict[str, Any], kept: Kept) -> dict[str, Any]:
     """Log in with the next unused code: each is good once."""
-    client = Client(stage.gateway, "admin")
+    client = stage.browser("admin")
     try:
         refused: str | None = None
         for _ in range(4):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.client import Client
+from demo.household import address_of
 from demo.surprise import Surprise
 from shared.testing.inbox import Inbox
 from shared.testing.people import Cast, Person
@@ -42,8 +43,12 @@ class Stage:
         key = person if isinstance(person, str) else person.key
         if key not in self.clients:
             name = person if isinstance(person, str) else person.first_name
-            self.clients[key] = Client(self.gateway, name)
+            self.clients[key] = self.browser(name)
         return self.clients[key]
+
+    def browser(self, name: str) -> Client:
+        """A browser that nobody has used yet, calling from this household's address."""
+        return Client(self.gateway, name, address=address_of(self.gateway, self.run))
 
     def title(self, text: str) -> None:
         """A heading."""

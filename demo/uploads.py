@@ -3,8 +3,6 @@
 import asyncio
 from hashlib import sha256
 
-import httpx
-
 from demo.client import Client
 from demo.surprise import Surprise
 
@@ -29,7 +27,7 @@ async def upload_and_wait(
     body = {**fields, "name": name, "size": len(content), "media_type": media_type, "sha256": sha256(content).hexdigest()}
     started = await client.post(collection_path, body)
     for part in started["upload"]["parts"]:
-        await _put(part["method"], part["url"], part["headers"], content)
+        await client.put_bytes(part["url"], content, part["headers"], method=part["method"])
     location = f"{collection_path}/{started['id']}"
     await client.post(f"{location}/completion", key=None)
     try:
@@ -43,14 +41,3 @@ async def upload_and_wait(
     except TimeoutError as late:
         message = f"{name}: still not judged after {_PATIENCE_SECONDS} s"
         raise Surprise(message) from late
-
-
-async def _put(method: str, url: str, headers: dict[str, str], content: bytes) -> None:
-    async with httpx.AsyncClient(timeout=60) as browser:
-        answer = await browser.request(method, url, headers=headers, content=content)
-        while answer.status_code in {429, 503}:
-            await asyncio.sleep(float(answer.headers.get("retry-after", "1")))
-            answer = await browser.request(method, url, headers=headers, content=content)
-    if not answer.is_success:
-        message = f"the file store answered {answer.status_code}"
-        raise Surprise(message)
