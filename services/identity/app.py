@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from services.identity.api import customers, keys, mails, me, people, recoveries, service_desk, sessions, staff, staff_sessions
+from services.identity.api import (
+    customers,
+    keys,
+    mails,
+    me,
+    my_sessions,
+    people,
+    recoveries,
+    service_desk,
+    sessions,
+    staff,
+    staff_sessions,
+)
 from services.identity.api import sign_ups as sign_ups_routes
 from services.identity.domain.attendance.decider import ATTENDANCE
 from services.identity.domain.attendance.events import EVENTS as ATTENDANCE_EVENTS
@@ -56,7 +68,7 @@ PUBLISHED = {
     "staff-member": list(STAFF_PUBLISHED),
 }
 PRIVATE = [*SIGN_UP_EVENTS, *USER_PRIVATE, *SESSION_PRIVATE, *RECOVERY_EVENTS, *STAFF_PRIVATE, *MAIL_PRIVATE, *ATTENDANCE_EVENTS]
-ROUTES = (sign_ups_routes, sessions, me, recoveries, staff_sessions, staff, customers, service_desk, people, mails, keys)
+ROUTES = (sign_ups_routes, sessions, me, my_sessions, recoveries, staff_sessions, staff, customers, service_desk, people, mails, keys)
 CUSTOMER_COLUMNS = frozenset({"sequence", "at", "document", "kind", "name", "status"})
 
 

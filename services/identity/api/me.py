@@ -1,4 +1,4 @@
-"""One's own account: what identity knows, one's sessions, corrections, what may be done."""
+"""One's own account: what identity knows, corrections, what may be done."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,17 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
-from services.identity.api.log_in import end, end_all
+from services.identity.api.log_in import end_all
 from services.identity.api.sessions import CredentialsNotRecognised
 from services.identity.api.typed import Name, Phone
 from services.identity.domain.attempts.rules import LoginIsBlocked
 from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
-from services.identity.domain.session.decider import SessionNotFound
 from services.identity.domain.user.commands import ChangeName, ChangePhone, SetNewPassword
 from services.identity.domain.user.decider import UserNotFound
 from services.identity.hashing import PasswordsBusy
 from services.identity.parts import IdentityParts, parts
-from services.identity.views import accounts, attempts, sessions
+from services.identity.views import accounts, attempts
 from services.identity.views.accounts import Account
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
@@ -25,7 +24,7 @@ from shared.http.body import Answer, Body, Deed, allowed, not_allowed
 from shared.http.cause import cause
 from shared.http.etag import etag, required_if_match
 from shared.http.openapi import refuses
-from shared.http.principal import Principal, person, signed_in
+from shared.http.principal import Principal, person
 from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/me", tags=["me"])
@@ -48,22 +47,6 @@ class MeAnswer(Answer):
     actions: dict[str, Deed]
     version: int
     server_time: datetime
-
-
-class SessionLine(Answer):
-    """A browser in which one is logged in."""
-
-    session_id: UUID
-    browser: str | None
-    shared_device: bool
-    started_at: datetime
-    current: bool
-
-
-class SessionsAnswer(Answer):
-    """Where one is logged in."""
-
-    sessions: list[SessionLine]
 
 
 class NameBody(Body):
@@ -190,49 +173,3 @@ async def change_password(
         await end_all(db, parts, who.sub, "password-changed", cause, but=who.sid)
 
     await transact(parts.platform.pool, work)
-
-
-@router.get("/sessions")
-async def my_sessions(who: Annotated[Principal, Depends(signed_in)], parts: Annotated[IdentityParts, Depends(parts)]) -> SessionsAnswer:
-    """Onde estou conectado."""
-    async with parts.platform.pool.acquire(timeout=5) as db:
-        found = await sessions.live_of(db, who.sub)
-    lines = [
-        SessionLine(
-            session_id=line.session_id,
-            browser=line.browser,
-            shared_device=line.shared_device,
-            started_at=line.started_at,
-            current=line.session_id == who.sid,
-        )
-        for line in found
-    ]
-    return SessionsAnswer(sessions=lines)
-
-
-@router.post("/sessions/{session_id}/end", status_code=204, responses=refuses(SessionNotFound))
-async def end_session(
-    session_id: UUID,
-    who: Annotated[Principal, Depends(signed_in)],
-    cause: Annotated[Cause, Depends(cause)],
-    parts: Annotated[IdentityParts, Depends(parts)],
-) -> None:
-    """Encerrar uma das minhas sessões."""
-
-    async def work(db: Db) -> None:
-        session = await sessions.find_live(db, session_id)
-        if session is None or session.subject_id != who.sub:
-            raise SessionNotFound
-        await end(db, parts, session_id, "ended-by-person", cause)
-
-    await transact(parts.platform.pool, work)
-
-
-@router.post("/sessions/end-others", status_code=204)
-async def end_other_sessions(
-    who: Annotated[Principal, Depends(signed_in)],
-    cause: Annotated[Cause, Depends(cause)],
-    parts: Annotated[IdentityParts, Depends(parts)],
-) -> None:
-    """Encerrar todas as outras sessões."""
-    await transact(parts.platform.pool, lambda db: end_all(db, parts, who.sub, "ended-by-person", cause, but=who.sid))

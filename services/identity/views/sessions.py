@@ -29,6 +29,16 @@ class OpenSession:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class UsableSession:
+    """A live session whose refresh token is still good, and for how long."""
+
+    session: OpenSession
+    last_used_at: datetime
+    idle_until: datetime
+    expires_at: datetime
+
+
 _COLUMNS = "session_id, subject_id, person_id, kind, amr, browser_id, browser, shared_device, started_at, authenticated_at, version"
 
 
@@ -85,9 +95,19 @@ async def find_live(db: Db, session_id: UUID) -> OpenSession | None:
     return OpenSession(*row) if row else None
 
 
-async def live_of(db: Db, subject_id: UUID) -> Sequence[OpenSession]:
-    """The live sessions of a user or staff member, newest first."""
+async def all_live_of(db: Db, subject_id: UUID) -> Sequence[UUID]:
+    """Every live session of a user or staff member, however many."""
+    rows = await db.fetch("select session_id from sessions where subject_id = $1 and ended_at is null order by session_id", subject_id)
+    return [row["session_id"] for row in rows]
+
+
+async def usable_of(db: Db, subject_id: UUID, now: datetime) -> Sequence[UsableSession]:
+    """The live sessions that can still be gone on with, newest first."""
+    columns = ", ".join(f"s.{column.strip()}" for column in _COLUMNS.split(","))
     rows = await db.fetch(
-        f"select {_COLUMNS} from sessions where subject_id = $1 and ended_at is null order by started_at desc limit 200", subject_id
+        f"select {columns}, t.rotated_at, t.idle_until, t.expires_at from sessions s join refresh_tokens t using (session_id)"
+        " where s.subject_id = $1 and s.ended_at is null and t.idle_until > $2 and t.expires_at > $2 order by s.started_at desc limit 200",
+        subject_id,
+        now,
     )
-    return [OpenSession(*row) for row in rows]
+    return [UsableSession(OpenSession(*row[:-3]), *row[-3:]) for row in rows]
