@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from shared.eventsourcing.event import Cause, Event, Recorded
+from shared.eventsourcing.limit import count_append
 from shared.eventsourcing.store import COLUMNS, MAXIMUM_STREAM, Store, StreamTooLong, category_of, insert_columns, metadata_of, refused
 from shared.eventsourcing.view import View
 from shared.ids import new_id
@@ -53,6 +54,7 @@ async def append_many(db: Db, store: Store, batch: Sequence[Appending], cause: C
     for appending in wanted:
         if appending.expected + len(appending.events) > MAXIMUM_STREAM:
             raise StreamTooLong(appending.stream)
+    count_append()
     pairs = [(appending, n, event) for appending in wanted for n, event in enumerate(appending.events, 1)]
     ids = [new_id() for _ in pairs]
     keys = await store.sealing_many(db, {a.stream: a.person for a, _, event in pairs if store.codec.holds_personal(type(event).__name__)})

@@ -19,7 +19,7 @@ from shared.eventsourcing.announce import Announce
 from shared.eventsourcing.codec import Codec, UnknownEvent, Unreadable
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.keys import Keys
-from shared.eventsourcing.ledger import Diverged, admit
+from shared.eventsourcing.ledger import Diverged, admission, admit, take_back
 from shared.eventsourcing.silence import forget_topics_but, note_progress
 from shared.eventsourcing.store import AlreadyRecorded
 from shared.eventsourcing.transaction import transact
@@ -47,12 +47,12 @@ class TooManyParked(Exception):
 
 @dataclass(frozen=True)
 class Reader:
-    """One view or reaction, with the topics it takes events from and how it applies them."""
+    """One view or reaction, with the topics it takes events from and how it applies them; True: the last of them is not done."""
 
     name: str
     topics: frozenset[str]
     on: frozenset[type[Event]]
-    apply: Callable[[Db, Sequence[Recorded[Event]]], Awaitable[None]]
+    apply: Callable[[Db, Sequence[Recorded[Event]]], Awaitable[bool | None]]
     batch: bool
 
 
@@ -62,17 +62,19 @@ def reader_of_view(view: View, reads: Mapping[str, Sequence[type[Event]]]) -> Re
 
 
 def reader_of_reaction(reaction: Reaction, reads: Mapping[str, Sequence[type[Event]]]) -> Reader:
-    """A reaction as a reader: one event a transaction, an expected refusal is an answer."""
+    """A reaction as a reader: one event a transaction, or several transactions an event; an expected refusal is an answer."""
 
-    async def apply(db: Db, events: Sequence[Recorded[Event]]) -> None:
+    async def apply(db: Db, events: Sequence[Recorded[Event]]) -> bool:
+        more = False
         for event in events:
             try:
                 async with db.transaction():
-                    await reaction.react(db, event)
+                    more = bool(await reaction.react(db, event))
             except tuple(reaction.refusals) as refusal:
                 log.info("reaction_refused", reaction=reaction.name, stream=event.stream, code=refusal.code)
             except AlreadyRecorded:
                 log.info("reaction_already_recorded", reaction=reaction.name, stream=event.stream)
+        return more
 
     return Reader(reaction.name, _topics(reaction.on, reads), reaction.on, apply, batch=False)
 
@@ -221,7 +223,8 @@ class Consumer:
     async def _tried(self, reader: Reader, pair: Pair) -> None:
         for attempt in range(1, _TRIES + 1):
             try:
-                await self._patiently(lambda db: self._admitted(db, reader, [pair]))
+                while await self._patiently(lambda db: self._admitted(db, reader, [pair])):
+                    log.info("event_goes_on", reader=reader.name, stream=pair[0].stream)
             except Diverged:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it was, three tries and the stream is parked
@@ -234,10 +237,12 @@ class Consumer:
             else:
                 return
 
-    async def _admitted(self, db: Db, reader: Reader, pairs: Sequence[Pair]) -> None:
-        admitted = await admit(db, reader.name, [event for event, _ in pairs])
+    async def _admitted(self, db: Db, reader: Reader, pairs: Sequence[Pair]) -> bool:
+        """Apply what was not; True when there is more to do for it, in another transaction, and it does not count as applied yet."""
+        found = await admission(db, reader.name, [event for event, _ in pairs])
+        admitted = found.events
         if not admitted:
-            return
+            return False
         records = {(event.stream, event.version): record for event, record in pairs}
         waiting = await parking.parked_among(db, reader.name, sorted({event.stream for event in admitted}))
         fresh: list[Recorded[Event]] = []
@@ -246,9 +251,11 @@ class Consumer:
                 await parking.park(db, reader.name, event, kept(records[event.stream, event.version]), "stream is parked")
             elif (decoded := self._decoded(event)) is not None and type(decoded.event) in reader.on:
                 fresh.append(decoded)
-        if fresh:
-            await reader.apply(db, fresh)
-            self.progress.applied[reader.name] += len(fresh)
+        if fresh and await reader.apply(db, fresh):
+            await take_back(db, reader.name, found.before)
+            return True
+        self.progress.applied[reader.name] += len(fresh)
+        return False
 
     def _decoded(self, event: Incoming) -> Recorded[Event] | None:
         try:
@@ -277,20 +284,18 @@ class Consumer:
         if len({name for _, name in parked}) > _PARKED_LIMIT:
             raise TooManyParked(stream)
 
-    async def _patiently(self, work: Callable[[Db], Awaitable[None]]) -> None:
+    async def _patiently[T](self, work: Callable[[Db], Awaitable[T]]) -> T:
         """One transaction, waited for as long as the database is away."""
         delay = 0.1
         while True:
             try:
-                await transact(self._pool, work)
+                return await transact(self._pool, work)
             except LOST as error:
                 if not is_lost(error):
                     raise
                 log.warning("consumer_waits", group=self.group, error=type(error).__name__, retry_in=delay)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)
-            else:
-                return
 
     def reads(self, reader_name: str) -> bool:
         """Whether a reader of this name is in the group."""
@@ -300,10 +305,9 @@ class Consumer:
         """Apply what is parked of a stream for one reader; answers how many. Raises what the first failure raised."""
         [reader] = [reader for reader in self._readers if reader.name == reader_name]
 
-        async def apply(db: Db, event: Incoming) -> None:
+        async def apply(db: Db, event: Incoming) -> bool:
             decoded = self._decoded(event)
-            if decoded is not None and type(decoded.event) in reader.on:
-                await reader.apply(db, [decoded])
+            return decoded is not None and type(decoded.event) in reader.on and bool(await reader.apply(db, [decoded]))
 
         done = await parking.replay(self._pool, reader_name, stream, apply)
         if done and self._announce is not None:

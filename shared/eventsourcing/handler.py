@@ -1,10 +1,11 @@
 """Load, fold, decide, append: what every command goes through, whoever sends it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
+from shared.eventsourcing.bulk import Appending, append_many, load_many
 from shared.eventsourcing.decider import Decider
 from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.store import Store, VersionConflict
@@ -67,3 +68,13 @@ class Handler[C, S, E: Event]:
             ids = [derived_id(cause.causation, f"{reaction}/{self.stream(id)}/{n}") for n in range(len(decided))]
         recorded = await self.store.append(db, self.stream(id), decided, expected=version, cause=cause, ids=ids, person=person)
         return Outcome(id, self.stream(id), self.decider.fold(decided, state), version + len(decided), recorded)
+
+    async def each(self, db: Db, ids: Iterable[UUID], command: C, cause: Cause) -> int:
+        """Decide one command for many aggregates, all appended in one statement; how many changed. Raises as one command does."""
+        loaded = await load_many(db, self.store, [self.stream(one) for one in ids])
+        batch = []
+        for stream, recorded in loaded.items():
+            state = self.decider.fold(cast("Sequence[E]", [record.event for record in recorded]))
+            batch.append(Appending(stream, recorded[-1].version, list(self.decider.decide(command, state))))
+        await append_many(db, self.store, batch, cause)
+        return sum(bool(appending.events) for appending in batch)

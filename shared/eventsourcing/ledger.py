@@ -1,6 +1,7 @@
 """The ledger: what each reader has applied of each stream. Admission is one statement and the first of its transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -11,7 +12,7 @@ insert into applied as a (reader, stream, version, event_id)
 select $1, stream, max(version), (array_agg(id order by version desc))[1]
   from unnest($2::text[], $3::int[], $4::uuid[]) e(stream, version, id) group by stream order by stream
 on conflict (reader, stream) do update set version = excluded.version, event_id = excluded.event_id where a.version < excluded.version
-returning stream, coalesce(old.version, 0) as version"""
+returning stream, coalesce(old.version, 0) as version, old.event_id"""
 
 
 class Diverged(Exception):
@@ -34,13 +35,18 @@ class Numbered(Protocol):
         """The event's id."""
 
 
-async def admit[N: Numbered](db: Db, reader: str, events: Sequence[N]) -> list[N]:
-    """The events that this reader has not applied, in order, each once; they count as applied if the transaction commits.
+@dataclass(frozen=True, slots=True)
+class Admission[N: Numbered]:
+    """The events that a reader has not applied, and where it stood in their streams before."""
 
-    Raises Diverged when an applied version comes again with another id.
-    """
+    events: list[N]
+    before: Mapping[str, tuple[int, UUID | None]]
+
+
+async def admission[N: Numbered](db: Db, reader: str, events: Sequence[N]) -> Admission[N]:
+    """What `admit` admits, and what `take_back` needs; raises Diverged."""
     if not events:
-        return []
+        return Admission([], {})
     rows = await db.fetch(
         _ADMIT, reader, [event.stream for event in events], [event.version for event in events], [event.id for event in events]
     )
@@ -56,7 +62,26 @@ async def admit[N: Numbered](db: Db, reader: str, events: Sequence[N]) -> list[N
             admitted.append(event)
     if repeated:
         await _check(db, reader, repeated)
-    return admitted
+    return Admission(admitted, {row["stream"]: (row["version"], row["event_id"]) for row in rows})
+
+
+async def admit[N: Numbered](db: Db, reader: str, events: Sequence[N]) -> list[N]:
+    """The events that this reader has not applied, in order, each once; they count as applied if the transaction commits.
+
+    Raises Diverged when an applied version comes again with another id.
+    """
+    return (await admission(db, reader, events)).events
+
+
+async def take_back(db: Db, reader: str, before: Mapping[str, tuple[int, UUID | None]]) -> None:
+    """Let the reader stand where it stood before an admission: what it did of an event so far is kept, the event comes again."""
+    for stream, (version, event_id) in before.items():
+        if event_id is None:
+            await db.execute("delete from applied where reader = $1 and stream = $2", reader, stream)
+        else:
+            await db.execute(
+                "update applied set version = $3, event_id = $4 where reader = $1 and stream = $2", reader, stream, version, event_id
+            )
 
 
 async def _check[N: Numbered](db: Db, reader: str, repeated: Sequence[N]) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from shared.eventsourcing.keys import Keys
+from shared.eventsourcing.limit import counted
 from shared.kafka import Incoming, KeptRecord, incoming, restored
 from shared.postgres import Db, Pool
 
 log = structlog.get_logger(__name__)
 
-type Apply = Callable[[Db, Incoming], Awaitable[None]]
+type Apply = Callable[[Db, Incoming], Awaitable[bool]]
+"""Applies one event; True when more is left to do for it, in another transaction."""
 
 
 async def park(db: Db, reader: str, event: Incoming, record: str, error: str) -> None:
@@ -57,17 +59,26 @@ async def replay(pool: Pool, reader: str, stream: str, apply: Apply) -> int:
     keeps the consumer of the same reader and stream waiting meanwhile.
     """
     done = 0
-    while True:
-        async with pool.acquire(timeout=5) as db, db.transaction():
-            await db.execute("select 1 from applied where reader = $1 and stream = $2 for update", reader, stream)
-            row = await db.fetchrow(
-                "select version, record::text as record from parked where reader = $1 and stream = $2 order by version limit 1",
-                reader,
-                stream,
-            )
-            if row is None:
-                return done
-            await apply(db, incoming(restored(row["record"])))
-            await db.execute("delete from parked where reader = $1 and stream = $2 and version = $3", reader, stream, row["version"])
-        done += 1
-        log.info("event_replayed", reader=reader, stream=stream, version=row["version"])
+    while (version := await _replay_one(pool, reader, stream, apply)) is not None:
+        if version:
+            done += 1
+            log.info("event_replayed", reader=reader, stream=stream, version=version)
+    return done
+
+
+async def _replay_one(pool: Pool, reader: str, stream: str, apply: Apply) -> int | None:
+    """The version that went through; 0 when there is more to do for it, None when nothing is parked."""
+    async with pool.acquire(timeout=5) as db, db.transaction():
+        await db.execute("select 1 from applied where reader = $1 and stream = $2 for update", reader, stream)
+        row = await db.fetchrow(
+            "select version, record::text as record from parked where reader = $1 and stream = $2 order by version limit 1",
+            reader,
+            stream,
+        )
+        if row is None:
+            return None
+        with counted():
+            if await apply(db, incoming(restored(row["record"]))):
+                return 0
+        await db.execute("delete from parked where reader = $1 and stream = $2 and version = $3", reader, stream, row["version"])
+        return int(row["version"])

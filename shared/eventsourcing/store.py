@@ -10,6 +10,7 @@ import asyncpg
 from shared.eventsourcing.codec import Codec, Encoded, StreamKey
 from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.keys import Keys
+from shared.eventsourcing.limit import count_append
 from shared.eventsourcing.view import View
 from shared.ids import new_id
 from shared.postgres import Db
@@ -124,12 +125,13 @@ class Store:
         """Append events to a stream that stands at `expected`, and run the views; in the caller's transaction.
 
         `person` names whose personal data the stream holds, when an event of it has some. Raises VersionConflict,
-        AlreadyRecorded, StreamTooLong, EventTooBig, KeyMissing.
+        AlreadyRecorded, StreamTooLong, TooManyAppends, EventTooBig, KeyMissing.
         """
         if not events:
             return []
         if expected + len(events) > MAXIMUM_STREAM:
             raise StreamTooLong(stream)
+        count_append()
         ids = list(ids) if ids is not None else [new_id() for _ in events]
         encoded = await self._encoded(db, stream, events, ids, person)
         metadata = metadata_of(cause)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 
 from shared.eventsourcing import hint
+from shared.eventsourcing.limit import counted
 from shared.eventsourcing.store import VersionConflict
 from shared.postgres import Db, Pool
 
@@ -18,13 +19,15 @@ async def transact[T](pool: Pool, work: Callable[[Db], Awaitable[T]], *, retry: 
     """Run `work` in one read committed transaction and answer what it answers.
 
     A conflict with another writer is retried up to 5 times with jitter, the whole of `work` anew, so that everything it
-    read is read again. `retry=False` is for edits with `If-Match`: the person must look again. Raises VersionConflict.
+    read is read again. `retry=False` is for edits with `If-Match`: the person must look again. Raises VersionConflict,
+    and TooManyAppends past 100 appends.
     """
     attempt = 1
     while True:
         try:
             async with pool.acquire(timeout=5) as db, db.transaction(isolation="read_committed"):
-                answer = await work(db)
+                with counted():
+                    answer = await work(db)
             hint.give()
             return answer
         except _CONFLICTS:

@@ -38,5 +38,5 @@ class Reaction(Protocol):
     def refusals(self) -> frozenset[type[Refusal]]:
         """The refusals it expects as answers; any other parks the stream."""
 
-    async def react(self, db: Db, event: Recorded[Any], /) -> None:
-        """Act on one event in the caller's transaction."""
+    async def react(self, db: Db, event: Recorded[Any], /) -> bool | None:
+        """Act on one event in the caller's transaction; True when more is left to do, in a transaction of its own."""

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from shared.clock import utc_now
 from shared.eventsourcing.consumer import Reader, reader_of_reaction, reader_of_view
 from shared.eventsourcing.event import Cause, Event, Recorded
-from shared.eventsourcing.ledger import admit
+from shared.eventsourcing.ledger import admission, take_back
 from shared.eventsourcing.transaction import transact
 from shared.ids import new_id
 from shared.platform import foreign_views, reading
@@ -32,12 +32,16 @@ async def happened(it: Running, service: Service, *events: Recorded[Event]) -> N
         for reader in readers:
             if type(event.event) not in reader.on:
                 continue
-            await transact(it.parts.platform.pool, _application(reader, event))
+            while await transact(it.parts.platform.pool, _application(reader, event)):
+                pass
 
 
-def _application(reader: Reader, event: Recorded[Event]) -> Callable[[Db], Awaitable[None]]:
-    async def work(db: Db) -> None:
-        if await admit(db, reader.name, [event]):
-            await reader.apply(db, [event])
+def _application(reader: Reader, event: Recorded[Event]) -> Callable[[Db], Awaitable[bool]]:
+    async def work(db: Db) -> bool:
+        found = await admission(db, reader.name, [event])
+        if found.events and await reader.apply(db, [event]):
+            await take_back(db, reader.name, found.before)
+            return True
+        return False
 
     return work

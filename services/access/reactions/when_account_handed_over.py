@@ -11,6 +11,7 @@ from shared.calendar import Calendar
 from shared.clock import Clock
 from shared.contracts.identity.user import AccountHandedOver
 from shared.eventsourcing.event import Cause, Event, Recorded
+from shared.eventsourcing.parts import in_parts
 from shared.eventsourcing.refusal import Refusal
 from shared.postgres import Db
 
@@ -27,10 +28,10 @@ class WhenAccountHandedOver:
     on: ClassVar[frozenset[type[Event]]] = frozenset({AccountHandedOver})
     refusals: ClassVar[frozenset[type[Refusal]]] = frozenset()
 
-    async def react(self, db: Db, event: Recorded[Any]) -> None:
-        """Put each in dispute, once."""
+    async def react(self, db: Db, event: Recorded[Any]) -> bool:
+        """Put each in dispute, once; whether more are left."""
         handed: AccountHandedOver = event.event
         cause = Cause("service:access", event.cause.correlation, event.id, event.cause.trace)
         command = SuspendAccess(Present(self.clock(), self.calendar, self.terms))
-        for grant_id in await opened_by_person(db, handed.person_id, handed.acted_since):
-            await self.grants(db, grant_id, command, cause, reaction=self.name)
+        found = await opened_by_person(db, handed.person_id, handed.acted_since)
+        return await in_parts(db, found, lambda grant_id: self.grants(db, grant_id, command, cause, reaction=self.name))

@@ -13,6 +13,7 @@ from services.access.views.grants import standing
 from shared.calendar import Calendar
 from shared.clock import Clock
 from shared.eventsourcing.event import Cause, Event, Recorded
+from shared.eventsourcing.parts import in_parts
 from shared.eventsourcing.refusal import Refusal
 from shared.postgres import Db
 
@@ -29,8 +30,8 @@ class WhenHolderChanged:
     on: ClassVar[frozenset[type[Event]]] = frozenset({HolderChanged, ConsumerUnitClosed})
     refusals: ClassVar[frozenset[type[Refusal]]] = frozenset()
 
-    async def react(self, db: Db, event: Recorded[Any]) -> None:
-        """End what stands between the former holder and anybody, for this unit."""
+    async def react(self, db: Db, event: Recorded[Any]) -> bool:
+        """End what stands between the former holder and anybody, for this unit; whether more is left."""
         match event.event:
             case HolderChanged() as changed:
                 holder: UUID | None = changed.previous_holder_id
@@ -40,7 +41,7 @@ class WhenHolderChanged:
                 holder = unit.holder_id if unit else None
                 command = EndForRegister("unit-closed", Present(self.clock(), self.calendar, self.terms))
         if holder is None:
-            return
+            return False
         cause = Cause("service:access", event.cause.correlation, event.id, event.cause.trace)
-        for grant_id in await standing(db, unit_id=event.event.unit_id, holder_id=holder):
-            await self.grants(db, grant_id, command, cause, reaction=self.name)
+        found = await standing(db, unit_id=event.event.unit_id, holder_id=holder)
+        return await in_parts(db, found, lambda grant_id: self.grants(db, grant_id, command, cause, reaction=self.name))

@@ -243,10 +243,10 @@ async def last_end_of(db: Db, person: UUID) -> date | None:
 
 
 async def opened_by_person(db: Db, person: UUID, since: datetime) -> Sequence[UUID]:
-    """Grants, offers and asks in which this person took part since, and that have not ended."""
+    """Grants, offers and asks in which this person took part since, and that stand undisputed."""
     rows = await db.fetch(
         "select grant_id from grants where $1 in (holder_id, professional_id) and coalesce(granted_at, opened_at) >= $2"
-        " and state in ('offered', 'requested', 'live') order by grant_id",
+        " and state in ('offered', 'requested', 'live') and not suspended order by grant_id",
         person,
         since,
     )

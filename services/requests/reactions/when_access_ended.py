@@ -8,6 +8,7 @@ from services.requests.parts import Requests
 from services.requests.views.budget_requests import filed_under
 from shared.contracts.access.grant import AccessExpired, AccessRevoked
 from shared.eventsourcing.event import Cause, Event, Recorded
+from shared.eventsourcing.parts import in_parts
 from shared.eventsourcing.refusal import Refusal
 from shared.postgres import Db
 
@@ -21,10 +22,11 @@ class WhenAccessEnded:
     on: ClassVar[frozenset[type[Event]]] = frozenset({AccessRevoked, AccessExpired})
     refusals: ClassVar[frozenset[type[Refusal]]] = frozenset()
 
-    async def react(self, db: Db, event: Recorded[AccessRevoked] | Recorded[AccessExpired]) -> None:
-        """Flag each filing of the grant that came after its end."""
+    async def react(self, db: Db, event: Recorded[AccessRevoked] | Recorded[AccessExpired]) -> bool:
+        """Flag each filing of the grant that came after its end; whether more are left."""
         fact = event.event
         ended_at = fact.revoked_at if isinstance(fact, AccessRevoked) else fact.expired_at
         cause = Cause("service:requests", event.cause.correlation, event.id, event.cause.trace)
-        for request_id in await filed_under(db, fact.grant_id):
-            await self.requests(db, request_id, ContestFiling(fact.grant_id, ended_at), cause, reaction=self.name)
+        command = ContestFiling(fact.grant_id, ended_at)
+        found = await filed_under(db, fact.grant_id)
+        return await in_parts(db, found, lambda request_id: self.requests(db, request_id, command, cause, reaction=self.name))
