@@ -7,11 +7,13 @@ from time import monotonic
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
+from shared.eventsourcing.keys import Keys
 from shared.postgres import LOST, Db, Pool
 
 log = structlog.get_logger(__name__)
 
 _EVERY_SECONDS = 5.0
+_KEYS_EVERY_SECONDS = 600.0
 
 APPENDED = Gauge("events_appended_position", "The last position taken in the event store.", ("service",))
 HORIZON = Gauge("events_horizon_position", "The position up to which readers may read.", ("service",))
@@ -27,6 +29,8 @@ TIMER_LATENESS = Histogram(
 )
 TIMERS_OVERDUE = Gauge("timers_overdue", "Timers that are due and have not fired.", ("service",))
 OUTBOX_AGE = Gauge("outbox_age_seconds", "Since when the mail that has waited longest should have been handed over.", ("service",))
+KEYS_CLOSED = Gauge("stream_keys_closed", "Live keys of streams that no key-encryption key of this process opens.", ("service",))
+KEYS_OLD = Gauge("stream_keys_old", "Live keys of streams that an earlier key-encryption key than the first still wraps.", ("service",))
 TASK_RESTARTS = Counter("task_restarts_total", "How often a task of the worker ended and was started again.", ("service", "task"))
 IGNORED = Counter("records_ignored_total", "Records of types that a group does not read.", ("group", "type"))
 
@@ -34,9 +38,11 @@ IGNORED = Counter("records_ignored_total", "Records of types that a group does n
 class Measurements:
     """Looks at the tables of one service and sets its gauges; a lost database is waited for."""
 
-    def __init__(self, service: str, pool: Pool) -> None:
+    def __init__(self, service: str, pool: Pool, keys: Keys) -> None:
         self._service = service
         self._pool = pool
+        self._keys = keys
+        self._keys_due = 0.0
         self._held: tuple[int, float] | None = None
         self._readers: set[str] = set()
 
@@ -59,6 +65,16 @@ class Measurements:
         TIMERS_OVERDUE.labels(self._service).set(overdue)
         oldest = await db.fetchval("select min(due_at) from outbox where delivered_at is null and refused is null")
         OUTBOX_AGE.labels(self._service).set(await _age(db, oldest))
+        if monotonic() >= self._keys_due:
+            await self._wrapped_keys(db)
+            self._keys_due = monotonic() + _KEYS_EVERY_SECONDS
+
+    async def _wrapped_keys(self, db: Db) -> None:
+        """Seldom: it reads the whole table of keys."""
+        rows = await db.fetch("select kek, count(*) as keys from stream_keys where destroyed_at is null group by kek")
+        counts = {row["kek"]: row["keys"] for row in rows}
+        KEYS_CLOSED.labels(self._service).set(sum(count for kek, count in counts.items() if kek not in self._keys.known))
+        KEYS_OLD.labels(self._service).set(sum(count for kek, count in counts.items() if kek != self._keys.current))
 
     async def _positions(self, db: Db) -> None:
         top = await db.fetchval("select coalesce(pg_sequence_last_value('events_position_seq'), 0)")

@@ -30,7 +30,7 @@ _SWEEP_SECONDS = 600.0
 def workers(service: Service, parts: Parts, health: Health) -> dict[str, Loop]:
     """Every task of a worker, by name; each runs for ever and is started again when it ends."""
     platform = parts.platform
-    measurements = Measurements(service.name, platform.pool)
+    measurements = Measurements(service.name, platform.pool, platform.keys)
     tasks: dict[str, Loop] = {"measurements": measurements.run, "sweep": lambda: _sweep(platform.pool)}
     relay = relay_of(service, platform)
     tasks["relay"] = _watched(relay.run, "relay", health, lambda: relay.refused)

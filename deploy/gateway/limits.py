@@ -1,5 +1,6 @@
 """Requests per minute and address, counted by the gateway itself, without a server of its own for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,15 @@ class Limits:
     everything: Limit
     entrance: Limit
     tracking: Limit
+
+
+def limits_from(told: Mapping[str, str]) -> Limits:
+    """The limits that the environment names, else those of one ordinary person."""
+
+    def limit(name: str, default: int) -> Limit:
+        return Limit(int(told.get(name, default)))
+
+    return Limits(limit("GD_LIMIT_PER_MINUTE", 600), limit("GD_LIMIT_ENTRANCE", 30), limit("GD_LIMIT_TRACKING", 10))
 
 
 def per_address(limit: Limit, name: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +17,12 @@ from shared.postgres import Db, Pool
 
 SHOWN_BEFORE = timedelta(minutes=10)
 SHOWN_AFTER = timedelta(minutes=15)
-_KEEP_SECONDS = 20
+_KEPT = timedelta(seconds=20)
+
+
+_RETIRE = """
+delete from signing_keys where kid in (
+  select kid from (select kid, lead(active_from) over (order by active_from) as until from signing_keys) k where until <= $1)"""
 
 
 class SigningKeys:
@@ -29,11 +33,12 @@ class SigningKeys:
         self._keys = keys
         self._clock = clock
         self._lives = lives
-        self._current: tuple[float, OKPKey] | None = None
+        self._current: tuple[datetime, OKPKey] | None = None
 
     async def current(self) -> OKPKey:
         """The key to sign with, made when there is none yet."""
-        if self._current is not None and time.monotonic() - self._current[0] < _KEEP_SECONDS:
+        now = self._clock()
+        if self._current is not None and now - self._current[0] < _KEPT:
             return self._current[1]
         row = await self._signing()
         if row is None:
@@ -44,7 +49,7 @@ class SigningKeys:
             raise RuntimeError(message)
         seed = self._keys.unwrap(row["kek"], row["wrapped"], f"signing-key-{row['kid']}")
         key = signing_key(seed.decode(), row["kid"])
-        self._current = (time.monotonic(), key)
+        self._current = (now, key)
         return key
 
     async def _signing(self) -> Any:  # noqa: ANN401 - a row
@@ -64,11 +69,15 @@ class SigningKeys:
         return {"keys": [json.loads(row["public"]) for row in rows]}
 
     async def renew(self) -> bool:
-        """Make the next key when the newest has lived long enough; it is shown for ten minutes before it signs."""
+        """Make the next key when the newest has lived long enough; it is shown for ten minutes before it signs.
+
+        Keys that nothing verifies any more are destroyed.
+        """
 
         async def work(db: Db) -> bool:
             await db.execute("select pg_advisory_xact_lock(hashtext('signing-keys'))")
             now = self._clock()
+            await db.execute(_RETIRE, now - SHOWN_AFTER)
             newest = await db.fetchval("select max(active_from) from signing_keys")
             if newest is not None and newest + self._lives > now + SHOWN_BEFORE:
                 return False
@@ -76,6 +85,11 @@ class SigningKeys:
             return True
 
         return await transact(self._pool, work)
+
+    async def seconds_left(self) -> float:
+        """For how long the newest key may still sign; below nought when its successor is overdue."""
+        newest = await self._pool.fetchval("select max(active_from) from signing_keys")
+        return 0.0 if newest is None else (newest + self._lives - self._clock()).total_seconds()
 
     async def _make(self, db: Db, active_from: datetime) -> None:
         kid = f"identity-{new_id()}"

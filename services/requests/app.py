@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.requests.api import routers
+from services.requests.deadlines import Deadlines
 from services.requests.domain.budget_request import events as budget
 from services.requests.domain.budget_request.decider import BUDGET_REQUEST
 from services.requests.domain.commissioning import events as commissioning
@@ -63,7 +64,11 @@ def build(platform: Platform) -> RequestsParts:
         foreign_views=(grants.GrantsView(), units.UnitsView(), people.ProfilesView(), people.HoldersView()),
         reactions=(WhenReviewConcluded(requests, commissionings, platform.calendar), WhenAccessEnded(requests)),
         timers=timers(requests, commissionings, platform.calendar),
-        loops={"documents": documents_worker(documents, Scanner(settings.clamd_address)).run, "papers": papers.run},
+        loops={
+            "documents": documents_worker(documents, Scanner(settings.clamd_address)).run,
+            "papers": papers.run,
+            "deadlines": Deadlines(platform.pool, platform.calendar, platform.clock).run,
+        },
         requests=requests,
         commissionings=commissionings,
         documents=documents,

@@ -29,6 +29,16 @@ class Keys:
             raise ValueError(message)
         self._current = int(pairs[0][0])
 
+    @property
+    def current(self) -> int:
+        """The number of the key that wraps."""
+        return self._current
+
+    @property
+    def known(self) -> frozenset[int]:
+        """The numbers of all keys that open."""
+        return frozenset(self._keks)
+
     def wrap(self, secret: bytes, context: str) -> tuple[int, bytes]:
         """A secret sealed by the current key, bound to what it is for; answers that key's number too."""
         nonce = secrets.token_bytes(_NONCE)

@@ -6,16 +6,14 @@ from pathlib import Path
 
 import envoy
 
-from deploy.gateway.config import Address, Document, Gateway, config
-from deploy.gateway.limits import Limit, Limits
+from deploy.gateway.config import Address, Gateway, config
+from deploy.gateway.documents import documents
+from deploy.gateway.limits import limits_from
 from deploy.local.answers import url_answers
-from deploy.local.home import LOOPBACK, ROOT, SERVICES, Home
+from deploy.local.home import LOOPBACK, SERVICES, Home
 from deploy.local.program import Program
 
 BINARY = Path(envoy.__file__).parent / "_bin" / "envoy"
-CONTRACTS = ROOT / "contracts"
-PAGE = ROOT / "deploy" / "gateway" / "docs.html"
-NAMED = {"openapi.json": "/openapi.json", "asyncapi.json": "/asyncapi.json"}
 
 
 def prepare(home: Home) -> None:
@@ -37,24 +35,9 @@ def ready(home: Home) -> bool:
     return all(url_answers(home.ports[port], path) for port, path in asked)
 
 
-def documents() -> list[Document]:
-    """The committed contracts, by their addresses, and the page that shows them."""
-    found = [Document("/docs", PAGE, "text/html; charset=utf-8")]
-    for file in sorted(CONTRACTS.rglob("*.json")):
-        inside = file.relative_to(CONTRACTS).as_posix()
-        address = NAMED.get(inside) or f"/{inside}"
-        found.append(Document(address, file, "application/json"))
-        if inside.startswith("schemas/"):
-            found.append(Document(address.removesuffix(".json"), file, "application/schema+json"))
-    return found
-
-
 def _text(home: Home) -> str:
     def local(name: str) -> Address:
         return Address(LOOPBACK, home.ports[name])
-
-    def limit(name: str, default: int) -> Limit:
-        return Limit(int(home.settings.get(name, default)))
 
     public = f"http://{LOOPBACK}:{home.ports['gateway']}"
     origins = home.settings.get("GD_ORIGINS", f"{public},http://localhost:{home.ports['gateway']}").split(",")
@@ -65,6 +48,6 @@ def _text(home: Home) -> str:
         s3=local("s3"),
         documents=documents(),
         origins=origins,
-        limits=Limits(limit("GD_LIMIT_PER_MINUTE", 600), limit("GD_LIMIT_ENTRANCE", 30), limit("GD_LIMIT_TRACKING", 10)),
+        limits=limits_from(home.settings),
     )
     return json.dumps(config(gateway), indent=1)

@@ -144,3 +144,19 @@ async def clocks_of(db: Db, stream: str) -> list[ClockRow]:
     """The clocks of a request or commissioning, by when they started."""
     rows = await db.fetch(f"select {_COLUMNS} from clocks where stream = $1 order by starts_on, due_on", stream)
     return [ClockRow(**dict(row)) for row in rows]
+
+
+async def standings(db: Db, today: date) -> Mapping[tuple[str, str], int]:
+    """How many of the distributor's running clocks are in time, due by tomorrow, or missed; every clock is named."""
+    rows = await db.fetch(
+        "select clock,"
+        " count(*) filter (where due_on > $1::date + 1) as in_time,"
+        " count(*) filter (where due_on between $1 and $1 + 1) as at_risk,"
+        " count(*) filter (where due_on < $1) as missed"
+        " from clocks where ended_at is null and bound = 'distributor' and state <> 'suspended' group by clock",
+        today,
+    )
+    found: dict[tuple[str, str], int] = {(clock, standing): 0 for clock in ALL for standing in ("in-time", "at-risk", "missed")}
+    for row in rows:
+        found |= {(row["clock"], standing): row[standing.replace("-", "_")] for standing in ("in-time", "at-risk", "missed")}
+    return found

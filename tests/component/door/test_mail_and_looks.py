@@ -85,7 +85,7 @@ async def test_mail_that_can_never_be_taken_is_set_aside(door: Running, tmp_path
 
 async def test_mail_that_waits_is_measured_by_its_age(door: Running, tmp_path: Path) -> None:
     pool = door.parts.platform.pool
-    measured = Measurements("door", pool)
+    measured = Measurements("door", pool, door.parts.platform.keys)
     async with pool.acquire() as db:
         await measured.measure(db)
         assert REGISTRY.get_sample_value("outbox_age_seconds", {"service": "door"}) == 0
@@ -96,6 +96,19 @@ async def test_mail_that_waits_is_measured_by_its_age(door: Running, tmp_path: P
         await db.execute("update outbox set delivered_at = now()")
         await measured.measure(db)
         assert REGISTRY.get_sample_value("outbox_age_seconds", {"service": "door"}) == 0
+
+
+async def test_keys_that_nothing_opens_are_counted_and_those_that_an_older_key_wraps(door: Running) -> None:
+    pool, keys = door.parts.platform.pool, door.parts.platform.keys
+    count = "insert into stream_keys (stream, generation, person, wrapped, kek) values ($1, 1, gen_random_uuid(), 'x', $2)"
+    await pool.execute(count, "lamp-1", keys.current)
+    await pool.execute(count, "lamp-2", 77)
+    await pool.execute(count, "lamp-3", 77)
+    await pool.execute("update stream_keys set wrapped = null, destroyed_at = now() where stream = 'lamp-3'")
+    async with pool.acquire() as db:
+        await Measurements("door", pool, keys).measure(db)
+    assert REGISTRY.get_sample_value("stream_keys_closed", {"service": "door"}) == 1
+    assert REGISTRY.get_sample_value("stream_keys_old", {"service": "door"}) == 1
 
 
 async def test_mail_due_later_waits(door: Running, tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from deploy.gateway.config import Address, Gateway, config
+from deploy.gateway.documents import documents
 from deploy.gateway.limits import Limit, Limits
 from deploy.local.answers import free_port, url_answers
 from deploy.local.home import LOOPBACK, SERVICES
-from deploy.local.servers.gateway import BINARY, documents
+from deploy.local.servers.gateway import BINARY
 
 ORIGIN = "http://portal.test"
 ENTRANCE_LIMIT = 5

@@ -1,0 +1,22 @@
+"""Which files the gateway itself serves: the committed contracts, by their addresses, and the page that shows them."""
+
+from pathlib import Path
+
+from deploy.gateway.config import Document
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACTS = ROOT / "contracts"
+PAGE = ROOT / "deploy" / "gateway" / "docs.html"
+NAMED = {"openapi.json": "/openapi.json", "asyncapi.json": "/asyncapi.json"}
+
+
+def documents() -> list[Document]:
+    """All of them; a schema has two addresses, with and without its suffix."""
+    found = [Document("/docs", PAGE, "text/html; charset=utf-8")]
+    for file in sorted(CONTRACTS.rglob("*.json")):
+        inside = file.relative_to(CONTRACTS).as_posix()
+        address = NAMED.get(inside) or f"/{inside}"
+        found.append(Document(address, file, "application/json"))
+        if inside.startswith("schemas/"):
+            found.append(Document(address.removesuffix(".json"), file, "application/schema+json"))
+    return found
