@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 import structlog
+from prometheus_client import Gauge
 
 from services.identity.domain.attempts.rules import FORGOTTEN_AFTER
 from services.identity.signing import SigningKeys
@@ -13,6 +14,7 @@ from shared.postgres import Pool, is_lost
 
 log = structlog.get_logger(__name__)
 
+SIGNING_KEY_LEFT = Gauge("signing_key_seconds_left", "For how long the newest key that signs access tokens may still sign.")
 _EVERY_SECONDS = 60
 
 
@@ -30,6 +32,7 @@ class Housekeeping:
             try:
                 if await self.signing.renew():
                     log.info("signing_key_made")
+                SIGNING_KEY_LEFT.set(await self.signing.seconds_left())
                 async with self.pool.acquire(timeout=5) as db:
                     await attempts.forget_idle(db, self.clock() - FORGOTTEN_AFTER)
                     await refresh_tokens.forget_over(db, self.clock())
