@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from demo.client import PATIENCE_SECONDS
 from demo.stage import Stage
 from demo.surprise import Surprise
 from shared.testing.inbox import Inbox, NoMail
@@ -32,9 +33,11 @@ def chapters() -> list[tuple[int, Play]]:
     return sorted(found, key=lambda chapter: chapter[0])
 
 
-async def walk(run: int, gateway: str, inbox: str, *, only: int | None, until: int | None, label: str = "") -> bool:
+async def walk(run: int, gateway: str, inbox: str, *, only: int | None, until: int | None, label: str = "", walks: int = 1) -> bool:
     """One run of the whole story; answers whether it went as told."""
-    stage = Stage(gateway, Cast(run, os.environ.get("DISTRIBUTOR_CODE", "002")), Inbox(inbox), label=label)
+    patience = PATIENCE_SECONDS * walks
+    cast = Cast(run, os.environ.get("DISTRIBUTOR_CODE", "002"))
+    stage = Stage(gateway, cast, Inbox(inbox, patience=patience), label=label, patience=patience)
     began = time.monotonic()
     try:
         for number, play in chapters():
@@ -55,7 +58,7 @@ async def walks(options: argparse.Namespace) -> int:
     """One walk, or many at once."""
     first = options.run if options.run is not None else secrets.randbelow(RUNS - options.at_once)
     labels = [f"{n + 1:>2} " if options.at_once > 1 else "" for n in range(options.at_once)]
-    chosen = {"only": options.only, "until": options.until}
+    chosen = {"only": options.only, "until": options.until, "walks": options.at_once}
     went = await asyncio.gather(*(walk(first + n, options.gateway, options.inbox, label=label, **chosen) for n, label in enumerate(labels)))
     if options.at_once > 1:
         print(f"{sum(went)} of {len(went)} walks went as told")

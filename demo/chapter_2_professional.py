@@ -14,7 +14,6 @@ from demo.uploads import upload, upload_and_wait
 from shared.testing.people import Person
 
 DOCUMENTS = "/v1/profile-documents"
-PATIENCE_SECONDS = 120
 VALID_DAYS = 300
 
 
@@ -129,11 +128,11 @@ async def _review(stage: Stage, profiles: list[Profile]) -> None:
     """The reviewer takes what is next until these are approved; what comes first in the queue comes first here."""
     reviewer = await staff(stage, stage.cast.reviewer, "reviewer")
     stage.say(f"{stage.cast.reviewer.first_name}, revisora, foi convidada e entrou")
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    deadline = asyncio.get_running_loop().time() + reviewer.patience
     waiting = list(profiles)
     while waiting:
         if asyncio.get_running_loop().time() > deadline:
-            raise Surprise(f"still under review after {PATIENCE_SECONDS} s: {[profile.person.first_name for profile in waiting]}")
+            raise Surprise(f"still under review after {reviewer.patience:g} s: {[profile.person.first_name for profile in waiting]}")
         claimed = await reviewer.post("/v1/queues/profiles/next-claims", expect=(201, 404, 409))
         if claimed.status == 201:
             await _judge(stage, reviewer, claimed["id"])

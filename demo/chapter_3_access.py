@@ -99,7 +99,7 @@ async def _once_known(client: Client, path: str, body: Any, unknown: str) -> Ans
         answer = await client.post(path, body, expect=(201, 409))
         return None if answer.code == unknown else answer
 
-    answer: Answer = await eventually(asked, why=f"{unknown} to be over")
+    answer: Answer = await eventually(asked, patience=client.patience, why=f"{unknown} to be over")
     return answer
 
 

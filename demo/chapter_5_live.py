@@ -12,7 +12,6 @@ from demo.staff import staff
 from demo.stage import ROOT, Stage
 
 OVERVIEW = "/v1/dashboards/overview"
-PATIENCE_SECONDS = 90
 METRICS = {"arrivals": "chegadas", "decisions": "decisões"}
 
 
@@ -27,7 +26,7 @@ async def play(stage: Stage) -> None:
 
 
 async def _dashboard(stage: Stage, supervisor: Client) -> None:
-    shown = await supervisor.until(OVERVIEW, _counts, patience=PATIENCE_SECONDS, why="live arrivals and decisions of profiles")
+    shown = await supervisor.until(OVERVIEW, _counts, why="live arrivals and decisions of profiles")
     [profiles] = [line for line in shown["exact"] if line["queue"] == "profiles"]
     stage.check(profiles["decided_last_day"] >= 1, f"nothing decided, says the dashboard: {profiles}")
     stage.say(

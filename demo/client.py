@@ -16,6 +16,7 @@ from demo.surprise import Surprise
 SUCCESS = (200, 201, 202, 204)
 TRIES = 60
 LONGEST_WAIT = 20.0
+PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,11 @@ class Answer:
 class Client:
     """One person's browser: their token, their cookies, their patience."""
 
-    def __init__(self, gateway: str, name: str = "", *, address: str | None = None) -> None:
+    def __init__(self, gateway: str, name: str = "", *, address: str | None = None, patience: float = PATIENCE_SECONDS) -> None:
         self.gateway = gateway.rstrip("/")
         self.name = name
         self.address = address
+        self.patience = patience
         self.token: str | None = None
         self.http = self._browser(base_url=self.gateway, timeout=30)
         self.renew: Callable[[], Awaitable[None]] | None = None
@@ -163,13 +165,11 @@ class Client:
                 await asyncio.sleep(wait)
         raise Surprise(f"{self.name}: a file, {method}: still asked to wait after {TRIES} tries")
 
-    async def until(
-        self, path: str, accept: Callable[[Any], bool], *, patience: float = 60, why: str = "", params: Mapping[str, str] | None = None
-    ) -> Answer:
+    async def until(self, path: str, accept: Callable[[Any], bool], *, why: str = "", params: Mapping[str, str] | None = None) -> Answer:
         """Look again until what is seen is accepted: effects travel, they do not arrive at once."""
         last: Answer | None = None
         waited = 0.0
-        while waited < patience:
+        while waited < self.patience:
             last = await self.get(path, expect=(200, 404, 403, 503), params=params)
             if last.status == httpx.codes.OK and accept(last.body):
                 return last
@@ -177,7 +177,7 @@ class Client:
             waited += pause
             await asyncio.sleep(pause)
         seen = json.dumps(last.body, ensure_ascii=False)[:600] if last else "nothing"
-        raise Surprise(f"{self.name}: waited {patience:g} s at {path} for {why or 'a change'}; last seen: {seen}")
+        raise Surprise(f"{self.name}: waited {self.patience:g} s at {path} for {why or 'a change'}; last seen: {seen}")
 
 
 @dataclass

@@ -13,7 +13,6 @@ from demo.uploads import upload
 from shared.testing.people import Person
 
 DOCUMENTS = "/v1/request-documents"
-PATIENCE_SECONDS = 180
 UNREADABLE = "ILEGIVEL"
 DECLARED = ["instalacoes-internas", "norma-e-lei-9074", "veracidade"]
 MODULE = {"power_w": "550", "quantity": 10, "area_m2": "25.8", "maker": "Canadian Solar", "model": "CS6W-550MS"}
@@ -88,10 +87,10 @@ async def until_judged(
     second: Client | None = None,
 ) -> None:
     """Take what is next in a queue, oldest protocol first, until this record has moved on."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    deadline = asyncio.get_running_loop().time() + officer.patience
     while (await record.client.get(record.path))["state"] == state:
         if asyncio.get_running_loop().time() > deadline:
-            raise Surprise(f"still {state} after {PATIENCE_SECONDS} s")
+            raise Surprise(f"still {state} after {officer.patience:g} s")
         if second is not None:
             await _confirm(second, queue, record)
         claimed = await officer.post(f"/v1/queues/{queue}/next-claims", expect=(201, 404, 409))
@@ -131,7 +130,7 @@ async def _confirm(second: Client, queue: str, record: Record) -> None:
 
 async def started(stage: Stage, client: Client, unit_number: str) -> Record:
     """A draft, as soon as requests knows of the access."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    deadline = asyncio.get_running_loop().time() + client.patience
     while asyncio.get_running_loop().time() < deadline:
         begun = await client.post("/v1/budget-requests", {"unit_number": unit_number.lstrip("0")}, expect=(201, 403))
         if begun.status == 201:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from demo.client import Client
+from demo.client import PATIENCE_SECONDS, Client
 from demo.household import address_of
 from demo.surprise import Surprise
 from shared.testing.inbox import Inbox
@@ -29,6 +29,7 @@ class Stage:
     inbox: Inbox
     loud: bool = True
     label: str = ""
+    patience: float = PATIENCE_SECONDS
     table: dict[str, Any] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
@@ -48,7 +49,7 @@ class Stage:
 
     def browser(self, name: str) -> Client:
         """A browser that nobody has used yet, calling from this household's address."""
-        return Client(self.gateway, name, address=address_of(self.gateway, self.run))
+        return Client(self.gateway, name, address=address_of(self.gateway, self.run), patience=self.patience)
 
     def title(self, text: str) -> None:
         """A heading."""
@@ -116,7 +117,7 @@ class Kept:
             json.dump(record, file)
 
 
-async def eventually(ask: Callable[[], Any], *, patience: float = 60, why: str = "it") -> Any:
+async def eventually(ask: Callable[[], Any], *, patience: float = PATIENCE_SECONDS, why: str = "it") -> Any:
     """Ask (an async callable) until the answer is true; answers it."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:

@@ -6,8 +6,6 @@ from hashlib import sha256
 from demo.client import Client
 from demo.surprise import Surprise
 
-_PATIENCE_SECONDS = 60
-
 
 async def upload(
     client: Client, collection_path: str, content: bytes, name: str, media_type: str = "application/pdf", **fields: str
@@ -31,7 +29,7 @@ async def upload_and_wait(
     location = f"{collection_path}/{started['id']}"
     await client.post(f"{location}/completion", key=None)
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(client.patience):
             while True:
                 found = await client.get(location)
                 if found["state"] != "verifying":
@@ -39,5 +37,5 @@ async def upload_and_wait(
                     return str(started["id"]), str(found["state"]), refusal["code"] if refusal else None
                 await asyncio.sleep(float(found.headers.get("retry-after", "0.5")) / 2)
     except TimeoutError as late:
-        message = f"{name}: still not judged after {_PATIENCE_SECONDS} s"
+        message = f"{name}: still not judged after {client.patience:g} s"
         raise Surprise(message) from late

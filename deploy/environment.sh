@@ -25,4 +25,6 @@ fi
 
 echo "  installing what requirements/*.txt lock (once, and when they change)"
 "$UV" pip sync --quiet --python .venv/bin/python --require-hashes requirements/base.txt requirements/dev.txt requirements/local.txt requirements/bench.txt
+# Every uploaded file is opened in a process of its own, which may write nothing: it must find this library compiled.
+.venv/bin/python -m compileall -q .venv/lib/python3.13/site-packages/pypdf
 cat requirements/*.txt | cksum > .venv/.locks

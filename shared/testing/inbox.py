@@ -46,7 +46,8 @@ class Mail:
 class Inbox:
     """The mails of everybody; each is handed out once, oldest first."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: float = 45) -> None:
+        self._patience = patience
         self._http = httpx.AsyncClient(base_url=url, timeout=10)
         self._seen: set[str] = set()
         self._mailpit: bool | None = None
@@ -55,12 +56,16 @@ class Inbox:
         """Let go of the connection."""
         await self._http.aclose()
 
-    async def next_to(self, address: str, *, about: str = "", patience: float = 45) -> Mail:
+    async def next_to(self, address: str, *, about: str = "", patience: float | None = None) -> Mail:
         """The oldest unread mail to `address` whose subject holds `about`; waits for it."""
+        patience = self._patience if patience is None else patience
         deadline = time.monotonic() + patience
         subjects: list[str] = []
         while time.monotonic() < deadline:
-            mails = await self.all_to(address)
+            try:
+                mails = await self.all_to(address)
+            except httpx.TransportError:  # a busy inbox is asked again
+                mails = []
             subjects = [mail.subject for mail in mails]
             for mail in mails:
                 if mail.id not in self._seen and about.lower() in mail.subject.lower():
