@@ -5,17 +5,20 @@ import base64
 import contextlib
 import json
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import CommitFailedError, KafkaError, TopicAlreadyExistsError
 
 from shared.eventsourcing.codec import Unreadable
 from shared.eventsourcing.event import Cause
+
+log = structlog.get_logger(__name__)
 
 PARTITIONS = 12
 """Fixed for ever: a stream that changes partition may pass itself."""
@@ -24,6 +27,7 @@ KEPT_FOR_EVER: Mapping[str, str] = {"retention.ms": "-1", "cleanup.policy": "del
 DAY_MS = 24 * 60 * 60 * 1000
 BROKER_LOST = (KafkaError, OSError, TimeoutError)
 _REPLICAS = 3
+_STOP_SECONDS = 5
 _VERSION_LIMIT = 1_000_000
 _STREAM = re.compile(r"[a-z][a-z0-9-]{0,99}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,99}")
@@ -161,6 +165,12 @@ def restored(text: str) -> KeptRecord:
 
 async def read_all(bootstrap: str, topics: Sequence[str]) -> AsyncIterator[tuple[tuple[str, int, str], int]]:
     """Every readable record of these topics, up to their ends as of now: its stream, version and id, and its partition."""
+    async for found in read_records(bootstrap, topics):
+        yield (found.stream, found.version, str(found.id)), found.partition
+
+
+async def read_records(bootstrap: str, topics: Sequence[str]) -> AsyncIterator[Incoming]:
+    """Every readable record of these topics, whole, up to their ends as of now."""
     source = consumer(bootstrap, None, "read-all")
     await source.start()
     try:
@@ -173,13 +183,71 @@ async def read_all(bootstrap: str, topics: Sequence[str]) -> AsyncIterator[tuple
         while left := [partition for partition, end in ends.items() if await source.position(partition) < end]:
             async with asyncio.timeout(30):
                 batches = await source.getmany(*left, timeout_ms=1000)
-            for partition, records in batches.items():
+            for records in batches.values():
                 for record in records:
                     with contextlib.suppress(Unreadable):
-                        found = incoming(record)
-                        yield (found.stream, found.version, str(found.id)), partition.partition
+                        yield incoming(record)
     finally:
-        await source.stop()
+        await let_go(source)
+
+
+async def rewind_groups(bootstrap: str, prefix: str) -> Mapping[str, int | None]:
+    """Set the groups whose names begin so back to the beginning; per group, how many partitions, None while somebody reads in it."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    await admin.start()
+    try:
+        groups = sorted({str(row[0]) for row in await admin.list_consumer_groups() if str(row[0]).startswith(prefix)})
+        committed = {group: list(await admin.list_consumer_group_offsets(group)) for group in groups}
+    finally:
+        await admin.close()
+    return {group: await _rewind(bootstrap, group, partitions) for group, partitions in committed.items() if partitions}
+
+
+async def _rewind(bootstrap: str, group: str, partitions: Sequence[TopicPartition]) -> int | None:
+    """Commit the beginnings for a group that nobody reads just now."""
+    source = consumer(bootstrap, group, "rewind")
+    await source.start()
+    try:
+        source.assign(partitions)
+        beginnings: dict[TopicPartition, int] = await source.beginning_offsets(partitions)
+        await source.commit(beginnings)
+    except CommitFailedError:
+        return None
+    finally:
+        await let_go(source)
+    return len(partitions)
+
+
+async def let_go(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+    """Stop a client within five seconds, whatever its broker does, and never end the caller with it.
+
+    aiokafka awaits tasks of its own while it stops: one of them cancelled (as after a lost broker) comes out as a CancelledError that
+    nobody asked for and would end the task that stops the client, without a word. A task of its own keeps that in. What a stop that
+    is cut short leaves running (a heartbeat keeps a member in its group that reads no more) is ended with it.
+    """
+    stopping = asyncio.ensure_future(client.stop())
+    done, _ = await asyncio.wait({stopping}, timeout=_STOP_SECONDS)
+    if done and not stopping.cancelled() and stopping.exception() is None:
+        return
+    log.warning("kafka_client_did_not_stop", client=type(client).__name__)
+    stopping.cancel()
+    for task in _left_by(client):
+        task.cancel()
+    closing = asyncio.ensure_future(client._client.close() if isinstance(client, AIOKafkaConsumer) else client.client.close())
+    await asyncio.wait({closing}, timeout=_STOP_SECONDS)
+    closing.cancel()
+
+
+def _left_by(client: AIOKafkaConsumer | AIOKafkaProducer) -> Iterator["asyncio.Task[None]"]:
+    """The tasks inside a client that did not stop."""
+    if isinstance(client, AIOKafkaProducer):
+        owners: tuple[object, ...] = (client._sender,)
+    else:
+        owners = (client._coordinator, client._fetcher)
+    names = ("_sender_task", "_coordination_task", "_heartbeat_task", "_commit_refresh_task", "_fetch_task")
+    for task in (getattr(owner, name, None) for owner in owners for name in names):
+        if isinstance(task, asyncio.Task):
+            yield task
 
 
 def producer(bootstrap: str, client: str) -> AIOKafkaProducer:

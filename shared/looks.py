@@ -1,7 +1,6 @@
 """The loop `looks`: tells the topic `<service>.access-log` who looked at what; at least once, readers drop repeats."""
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 
 from shared.contracts.access_log import RecordViewed
-from shared.kafka import BROKER_LOST, headers_of, producer, topic_of
+from shared.kafka import BROKER_LOST, headers_of, let_go, producer, topic_of
 from shared.postgres import LOST, Pool
 
 log = structlog.get_logger(__name__)
@@ -46,9 +45,7 @@ class Looks:
                 log.warning("looks_wait", error=type(error).__name__)
                 await asyncio.sleep(2)
             finally:
-                with contextlib.suppress(Exception):
-                    async with asyncio.timeout(5):
-                        await sender.stop()
+                await let_go(sender)
 
     async def step(self, sender: AIOKafkaProducer) -> int:
         """Send one batch; answers how many."""

@@ -133,6 +133,11 @@ async def keep(service: str, name: str, task: Loop, health: Health) -> None:
             await task()
             trouble = "ended"
             log.warning("task_ended", task=name)
+        except asyncio.CancelledError:
+            if _asked_to_end():
+                raise
+            trouble = "cancelled"
+            log.warning("task_cancelled_from_within", task=name)
         except Exception as error:
             trouble = type(error).__name__
             log.exception("task_failed", task=name)
@@ -141,6 +146,12 @@ async def keep(service: str, name: str, task: Loop, health: Health) -> None:
         delay = 0.5 if clock() - began > _GREW_OLD else min(delay * 2, _SLOWEST_RESTART)
         await asyncio.sleep(delay)
         health.say(name, None)
+
+
+def _asked_to_end() -> bool:
+    """Whether it is this task that was cancelled, and not something inside a library that it waited for."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
 
 
 def worker_app(health: Health) -> Starlette:

@@ -21,7 +21,7 @@ from shared.eventsourcing.event import Cause
 from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.transaction import transact
 from shared.ids import new_id
-from shared.kafka import BROKER_LOST, consumer
+from shared.kafka import BROKER_LOST, consumer, let_go
 from shared.postgres import LOST, Db, Pool
 
 log = structlog.get_logger(__name__)
@@ -104,7 +104,7 @@ class AuditReader:
                 log.warning("audit_waits", error=type(error).__name__)
                 await asyncio.sleep(_WAIT)
             finally:
-                await source.stop()
+                await let_go(source)
 
     async def take(self, records: list[ConsumerRecord]) -> int:
         """Chain a batch; answers how many were new."""

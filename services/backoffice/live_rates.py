@@ -14,7 +14,7 @@ from prometheus_client import Gauge
 from services.backoffice.views.queues import all_queues
 from shared.clock import Clock
 from shared.eventsourcing.transaction import transact
-from shared.kafka import BROKER_LOST, consumer, ensure_topics
+from shared.kafka import BROKER_LOST, consumer, ensure_topics, let_go
 from shared.postgres import LOST, Db, Pool
 
 log = structlog.get_logger(__name__)
@@ -78,7 +78,7 @@ class LiveRates:
                 log.warning("live_rates_wait", error=type(error).__name__)
                 await asyncio.sleep(_WAIT)
             finally:
-                await source.stop()
+                await let_go(source)
 
     async def take(self, records: Sequence[ConsumerRecord]) -> int:
         """Keep the newest value of each window; exact ones stay."""

@@ -5,7 +5,6 @@ Many streams parked in minutes is a bug, not poison: stop, and do not be ready.
 """
 
 import asyncio
-import contextlib
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,7 +23,7 @@ from shared.eventsourcing.silence import forget_topics_but, note_progress
 from shared.eventsourcing.store import AlreadyRecorded
 from shared.eventsourcing.transaction import transact
 from shared.eventsourcing.view import Reaction, View
-from shared.kafka import BROKER_LOST, Incoming, consumer, incoming, kept
+from shared.kafka import BROKER_LOST, Incoming, consumer, incoming, kept, let_go
 from shared.metrics import IGNORED
 from shared.postgres import LOST, Db, Pool, is_lost
 from shared.tracing import span
@@ -139,9 +138,7 @@ class Consumer:
                 log.warning("consumer_waits", group=self.group, error=type(error).__name__)
                 await asyncio.sleep(1)
             finally:
-                with contextlib.suppress(Exception):
-                    async with asyncio.timeout(5):
-                        await source.stop()
+                await let_go(source)
 
     async def _consume(self, source: AIOKafkaConsumer) -> None:
         noted = 0.0

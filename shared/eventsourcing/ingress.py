@@ -4,7 +4,6 @@ What can never be taken is parked, sealed with the service's key, because it may
 """
 
 import asyncio
-import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -18,7 +17,7 @@ from shared.eventsourcing.keys import Keys
 from shared.eventsourcing.refusal import Refusal, Unavailable
 from shared.eventsourcing.silence import note_progress
 from shared.eventsourcing.transaction import transact
-from shared.kafka import BROKER_LOST, consumer, kept
+from shared.kafka import BROKER_LOST, consumer, kept, let_go
 from shared.postgres import Db, Pool, is_lost
 
 log = structlog.get_logger(__name__)
@@ -63,9 +62,7 @@ class IngressReader:
                 log.warning("ingress_waits", group=self.group, error=type(error).__name__)
                 await asyncio.sleep(1)
             finally:
-                with contextlib.suppress(Exception):
-                    async with asyncio.timeout(5):
-                        await source.stop()
+                await let_go(source)
 
     async def _consume(self, source: AIOKafkaConsumer) -> None:
         noted = 0.0

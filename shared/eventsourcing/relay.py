@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from shared.eventsourcing import hint
 from shared.eventsourcing.codec import Unreadable
 from shared.eventsourcing.store import category_of
-from shared.kafka import BROKER_LOST, PARTITIONS, Incoming, consumer, headers_of, incoming, producer
+from shared.kafka import BROKER_LOST, PARTITIONS, Incoming, consumer, headers_of, incoming, let_go, producer
 from shared.postgres import LOST, Pool
 
 log = structlog.get_logger(__name__)
@@ -104,11 +104,12 @@ class Relay:
                 await session.close(timeout=1)
 
     async def _keep_session(self, session: "asyncpg.Connection[asyncpg.Record]") -> None:
-        """Say every two seconds that this leader lives; end at once when the session that leads does."""
+        """Say every two seconds that this leader lives; end at once when the session that leads does, or the checkpoint is another's."""
         ended = asyncio.Event()
         session.add_termination_listener(lambda _session: ended.set())
         while not (session.is_closed() or ended.is_set()):
-            await session.fetchval("select 1")
+            if await session.fetchval("select owner from relay where name = 'relay'") != self._owner:
+                break
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_ALIVE_EVERY):
                     await ended.wait()
@@ -203,7 +204,7 @@ async def last_records(bootstrap: str, topics: Sequence[str]) -> AsyncIterator[I
             with contextlib.suppress(Unreadable):
                 yield incoming(record)
     finally:
-        await reader.stop()
+        await let_go(reader)
 
 
 async def _first(*works: Awaitable[None]) -> None:
@@ -233,6 +234,4 @@ async def _drop(sender: AIOKafkaProducer) -> None:
     """End a producer without sending what it still holds: what was not acknowledged goes out again through the next one."""
     with contextlib.suppress(Exception):
         sender._message_accumulator.fail_all(KafkaError("dropped"))
-    with contextlib.suppress(Exception):
-        async with asyncio.timeout(2):
-            await sender.stop()
+    await let_go(sender)
