@@ -5,12 +5,13 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeAliasType, get_args, get_origin
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from shared.eventsourcing.event import Erased, Event, Personal, PersonalMark
 
@@ -20,6 +21,7 @@ type Upcasters = Mapping[tuple[str, int], Upcaster]
 _SEALED = "$sealed"
 _NONCE = 12
 MAXIMUM_BYTES = 256 * 1024
+_NO_OFFSET = timedelta(0)
 
 
 class Unreadable(Exception):
@@ -40,6 +42,10 @@ class FromTheFuture(Unreadable):
 
 class EventTooBig(Exception):
     """An event over 256 KiB: refused at append, so that no stored event is unsendable."""
+
+
+class InstantNotUtc(Exception):
+    """An instant without a zone, or in another than UTC: refused at append, so that every reader finds one form."""
 
 
 class KeyMissing(Exception):
@@ -96,6 +102,22 @@ def _open(keys: Mapping[int, bytes | None], text: str, context: bytes) -> Any:  
         raise Unreadable(reason) from error
 
 
+def _check_instants(value: object) -> None:
+    """Every instant of an event, in parts of parts too; raises InstantNotUtc."""
+    if isinstance(value, datetime):
+        if value.utcoffset() != _NO_OFFSET:
+            raise InstantNotUtc(value.isoformat())
+    elif isinstance(value, BaseModel):
+        for inner in value.__dict__.values():
+            _check_instants(inner)
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            _check_instants(inner)
+    elif isinstance(value, tuple | list | frozenset | set):
+        for inner in value:
+            _check_instants(inner)
+
+
 def _object(data: str) -> dict[str, Any]:
     try:
         content = json.loads(data)
@@ -137,10 +159,11 @@ class Codec:
         return bool(self._personal.get(name))
 
     def encode(self, event: Event, stream: str, event_id: UUID, key: StreamKey | None = None) -> Encoded:
-        """An event as it is stored; raises UnknownEvent, KeyMissing, EventTooBig."""
+        """An event as it is stored; raises UnknownEvent, InstantNotUtc, KeyMissing, EventTooBig."""
         name = type(event).__name__
         if self._types.get(name) is not type(event):
             raise UnknownEvent(name)
+        _check_instants(event)
         data = event.model_dump_json()
         if fields := self._personal[name]:
             if key is None:

@@ -1,10 +1,14 @@
 """The codec: old versions become new ones, unknown and future ones are named, personal fields never show."""
 
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from pydantic import BaseModel
 
-from shared.eventsourcing.codec import Codec, FromTheFuture, StreamKey, UnknownEvent, Unreadable, personal_fields
+from shared.eventsourcing.codec import Codec, FromTheFuture, InstantNotUtc, StreamKey, UnknownEvent, Unreadable, personal_fields
 from shared.eventsourcing.event import Erased, Event, Personal
 
 
@@ -67,3 +71,31 @@ def test_a_destroyed_key_leaves_the_rest_of_the_event(keys: dict[int, bytes | No
     event_id = uuid4()
     stored = CODEC.encode(ParcelSent(grams=7, to="Rua das Flores 1"), STREAM, event_id, KEY)
     assert CODEC.decode(stored.type, stored.schema, stored.data, STREAM, event_id, keys) == ParcelSent(grams=7, to=Erased())
+
+
+class Visit(BaseModel):
+    """A part of an event."""
+
+    at: datetime
+
+
+class VisitPlanned(Event):
+    """When somebody comes, and when else they might."""
+
+    at: datetime
+    otherwise: tuple[Visit, ...] = ()
+    price: Decimal = Decimal(0)
+
+
+def test_instants_are_stored_in_utc_and_decimals_as_text() -> None:
+    at = datetime(2026, 11, 24, 12, 0, 0, 5, UTC)
+    stored = json.loads(Codec([VisitPlanned]).encode(VisitPlanned(at=at, price=Decimal("1.50")), STREAM, uuid4()).data)
+    assert (stored["at"], stored["price"]) == ("2026-11-24T12:00:00.000005Z", "1.50")
+
+
+@pytest.mark.parametrize("at", [datetime(2026, 11, 24, 12), datetime(2026, 11, 24, 12, tzinfo=timezone(-timedelta(hours=4)))])  # noqa: DTZ001 - the mistake
+def test_an_instant_in_no_zone_or_another_is_refused_wherever_it_stands(at: datetime) -> None:
+    codec = Codec([VisitPlanned])
+    for wrong in (VisitPlanned(at=at), VisitPlanned(at=datetime.now(UTC), otherwise=(Visit(at=at),))):
+        with pytest.raises(InstantNotUtc):
+            codec.encode(wrong, STREAM, uuid4())
