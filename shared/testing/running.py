@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import httpx
 from fastapi import FastAPI
 
+from shared.clock import Clock
 from shared.http.app import create_app
 from shared.platform import open_platform
 from shared.service import Parts, Service
@@ -82,9 +83,9 @@ def settings_for(service: Service, database: DatabaseOf, bucket: BucketOf | None
 
 
 @asynccontextmanager
-async def running(service: Service, settings: ServiceSettings) -> AsyncIterator[Running]:
-    """The service's door, open for the test."""
-    async with open_platform(service, settings) as platform:
+async def running(service: Service, settings: ServiceSettings, clock: Clock | None = None) -> AsyncIterator[Running]:
+    """The service's door, open for the test; `clock` where the test moves the time."""
+    async with open_platform(service, settings, clock) as platform:
         parts = service.build(platform)
         app = create_app(service, parts)
         issuer = Issuer()
