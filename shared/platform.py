@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from shared.calendar import Calendar
-from shared.clock import clock_from_offset
+from shared.clock import Clock, clock_from_offset
 from shared.contracts.identity.session import SessionEnded
 from shared.contracts.operations import OPERATIONS, EventParked, EventReplayed
 from shared.documents.storage import Storage
@@ -32,9 +32,9 @@ class NameTwice(Exception):
 
 
 @contextlib.asynccontextmanager
-async def open_platform(service: Service, settings: ServiceSettings) -> AsyncIterator[Platform]:
+async def open_platform(service: Service, settings: ServiceSettings, clock: Clock | None = None) -> AsyncIterator[Platform]:
     """The platform of one process. Nothing is connected yet: what is away is waited for by those who need it."""
-    clock = clock_from_offset(settings.clock_offset)
+    clock = clock or clock_from_offset(settings.clock_offset)
     tokens = ServiceTokens(service.name, settings.service_key.get_secret_value(), clock)
     url = settings.database_url.get_secret_value()
     pool = await open_pool(url, minimum=0, maximum=settings.pool_size, application=service.name)
