@@ -1,5 +1,6 @@
-"""Chapter 1: people come in. The register of customers, sign-up in four steps, log-in, the proof as holder, staff, names."""
+"""Chapter 1: people come in. The register of customers, sign-up in four steps, log-in, the proof as holder, staff, who is locked out."""
 
+from demo import locked_out
 from demo.cast import customers_csv
 from demo.client import Client
 from demo.staff import log_in, sign_up, staff
@@ -12,7 +13,7 @@ async def play(stage: Stage) -> None:
     await _register(stage)
     await _ana(stage)
     await _others(stage)
-    await _staff(stage)
+    await locked_out.play(stage, await _staff(stage))
 
 
 async def _register(stage: Stage) -> None:
@@ -86,7 +87,7 @@ async def _others(stage: Stage) -> None:
     stage.say("a padaria (CNPJ alfanumérico) também, representada por Sílvia", titular="comprovada" if me["holder_proven"] else "não")
 
 
-async def _staff(stage: Stage) -> None:
+async def _staff(stage: Stage) -> Client:
     """Staff look for a person; a customer may not."""
     attendant = await staff(stage, stage.cast.attendant, "attendant")
     found = await attendant.post("/v1/customers/searches", {"cpf_or_cnpj": stage.cast.ana.document}, key=None)
@@ -95,3 +96,4 @@ async def _staff(stage: Stage) -> None:
     ana = stage.client(stage.cast.ana)
     refused = await ana.post("/v1/customers/searches", {"cpf_or_cnpj": stage.cast.rui.document}, key=None, expect=403)
     stage.say("para Ana, a mesma consulta é recusada", código=refused.code)
+    return attendant

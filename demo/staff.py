@@ -37,9 +37,14 @@ async def sign_up(stage: Stage, person: Person, *, representative: Person | None
 async def log_in(stage: Stage, person: Person) -> Client:
     """CPF or CNPJ and password."""
     client = stage.client(person)
-    session = await client.post("/v1/sessions", {"cpf_or_cnpj": person.document, "password": person.password}, key=None)
-    _in(client, session["access_token"], "/v1/sessions/refreshes")
+    await enter(client, person, person.password)
     return client
+
+
+async def enter(client: Client, person: Person, password: str) -> None:
+    """The same, with the password of today."""
+    session = await client.post("/v1/sessions", {"cpf_or_cnpj": person.document, "password": password}, key=None)
+    _in(client, session["access_token"], "/v1/sessions/refreshes")
 
 
 async def staff(stage: Stage, person: Person, *roles: str) -> Client:
