@@ -44,7 +44,7 @@ def say(line: str) -> None:
 
 async def migrate_service(service: Service, platform: Platform, _arguments: Sequence[str]) -> int:
     """Bring the schema forward, make the topics, publish the seeds. What is away is waited for, a minute."""
-    url = _migrator_url(platform)
+    url = migrator_url(platform)
     role = unquote(urlsplit(platform.settings.database_url.get_secret_value()).username or "")
     try:
         done = await _patiently(lambda: migrate(url, role, [_KERNEL, service.root / "migrations"]))
@@ -90,7 +90,7 @@ async def rebuild_views(service: Service, platform: Platform, arguments: Sequenc
         return _MISUSED
     role = unquote(urlsplit(platform.settings.database_url.get_secret_value()).username or "")
     for name in wanted:
-        db = await asyncpg.connect(_migrator_url(platform), timeout=10)
+        db = await asyncpg.connect(migrator_url(platform), timeout=10)
         try:
             await _rebuild(db, parts, known[name], role)
         finally:
@@ -130,6 +130,8 @@ async def verify_service(service: Service, platform: Platform, _arguments: Seque
     finally:
         await db.close(timeout=5)
     say(f"{service.name}: {report.events} events, {report.published} published, {report.in_topics} in topics, {len(report.views)} tables")
+    if report.accepted:
+        say(f"  {report.accepted} versions are lost, as an operator has accepted")
     if report.not_compared:
         say(f"  not compared: {', '.join(report.not_compared)}")
     for finding in report.findings:
@@ -185,7 +187,8 @@ async def replay_stream(service: Service, parts: Parts, reader: str, stream: str
     raise LookupError(reader)
 
 
-def _migrator_url(platform: Platform) -> str:
+def migrator_url(platform: Platform) -> str:
+    """The address of the owner of the tables; ends the process, naming the setting, where it is not told."""
     secret = platform.settings.migrator_url
     if secret is None:
         message = f"{platform.settings.service.upper()}_MIGRATOR_URL is not set"

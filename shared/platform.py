@@ -10,7 +10,7 @@ import httpx
 from shared.calendar import Calendar
 from shared.clock import Clock, clock_from_offset
 from shared.contracts.identity.session import SessionEnded
-from shared.contracts.operations import OPERATIONS, EventParked, EventReplayed
+from shared.contracts.operations import COMMON, OPERATIONS
 from shared.documents.storage import Storage
 from shared.eventsourcing.codec import Codec
 from shared.eventsourcing.event import Event
@@ -80,16 +80,16 @@ def reading(service: Service) -> Mapping[str, Sequence[type[Event]]]:
 
 
 def published(service: Service) -> Mapping[str, Sequence[type[Event]]]:
-    """The types that travel, by aggregate: the service's own, and what is parked and replayed in every service."""
+    """The types that travel, by aggregate: the service's own, and what every service tells of its running."""
     own = service.published.get(OPERATIONS, ())
-    return {**service.published, OPERATIONS: (*own, EventParked, EventReplayed)}
+    return {**service.published, OPERATIONS: (*own, *COMMON)}
 
 
 def codec_of(service: Service) -> Codec:
     """One codec for what the service stores and what it reads; raises NameTwice."""
     known: dict[str, type[Event]] = {}
     read = [kind for types in reading(service).values() for kind in types]
-    everything: list[type[Event]] = [*service.events, EventParked, EventReplayed, *read]
+    everything: list[type[Event]] = [*service.events, *COMMON, *read]
     for kind in everything:
         if known.setdefault(kind.__name__, kind) is not kind:
             raise NameTwice(kind.__name__)

@@ -1,4 +1,4 @@
-"""How a service runs: `python -m services.<name> api|worker|all|migrate|rebuild|verify|import|replay`, or one of its own commands."""
+"""How a service runs: `python -m services.<name> api|worker|all`, one of the chores, or one of its own commands."""
 
 import asyncio
 import os
@@ -10,9 +10,10 @@ import structlog
 import uvloop
 from pydantic import ValidationError
 
-from shared.chores import CHORES
+from shared.chores import CHORES as COMMON_CHORES
 from shared.logging import start_logging
 from shared.platform import open_platform
+from shared.restoring import relay, reread
 from shared.service import Service
 from shared.serving import serve
 from shared.settings import ServiceSettings
@@ -20,6 +21,7 @@ from shared.tracing import start_tracing
 
 log = structlog.get_logger(__name__)
 
+CHORES = {**COMMON_CHORES, "relay": relay, "reread": reread}
 SERVING = ("api", "worker", "all")
 _ENDS_WITHIN_SECONDS = 9
 _MISUSED = 2

@@ -1,5 +1,6 @@
 """What every service publishes about its own running, on `<service>.operations`: streams parked and replayed."""
 
+from datetime import datetime
 from uuid import UUID
 
 from shared.eventsourcing.event import Event
@@ -23,3 +24,24 @@ class EventReplayed(Event):
     reader: str
     subject_stream: str
     events: int
+
+
+class StoreTakenBack(Event):
+    """The store had been restored behind its topics; an operator had it take back what they hold, so that no version is given twice."""
+
+    restored_to: datetime | None
+    events: int
+    streams: int
+    versions_lost: int
+    because: str
+
+
+class HistoryLost(Event):
+    """Versions of a stream that were never published and are not in the restored store: they are not given again."""
+
+    subject_stream: str
+    versions: tuple[int, ...]
+
+
+COMMON: tuple[type[Event], ...] = (EventParked, EventReplayed, StoreTakenBack, HistoryLost)
+"""What every service publishes."""
