@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from bench.rounds import Measured, Work, side_by_side
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.store import metadata_of
 from shared.eventsourcing.transaction import transact
+from shared.http.idempotency import Once, Reply
 from shared.postgres import Db, Pool, open_pool
 
 CAUSE = Cause("service:bench", uuid4())
@@ -54,16 +56,17 @@ def whole_command(pool: Pool) -> Work:
         for n in range(times):
             if n % 10 == 0:
                 draft = uuid4()
-            await transact(pool, lambda db, draft=draft, n=n: _command(db, draft, n))  # type: ignore[misc]  # default arguments bind the loop's values
-
-    async def _command(db: Db, draft: UUID, n: int) -> None:
-        key = str(uuid4())
-        await db.fetchval("select pg_try_advisory_xact_lock(hashtextextended($1, 0))", key)
-        await db.fetchrow("select fingerprint, status from idempotency where actor = 'bench' and key = $1", key)
-        await DRAFTS(db, draft, AddModule(uuid4(), n), CAUSE)
-        await db.execute("insert into idempotency (actor, key, fingerprint, status, answer) values ('bench', $1, '', 201, '{}')", key)
+            await transact(pool, partial(_deed, Once("service:bench", str(uuid4()), b"fingerprint"), draft, n))
 
     return write
+
+
+async def _deed(once: Once, draft: UUID, n: int, db: Db) -> Reply:
+    async def work(db: Db) -> Reply:
+        outcome = await DRAFTS(db, draft, AddModule(uuid4(), n), CAUSE)
+        return Reply(201, f"/v1/drafts/{draft}", {"id": str(draft)}, outcome.version)
+
+    return await once.run(db, work)
 
 
 class Draft(Aggregate):

@@ -38,9 +38,8 @@ class Handler[C, S, E: Event]:
 
     async def load(self, db: Db, id: UUID) -> tuple[S, int]:  # noqa: A002 - the word of the field
         """The state and version of one aggregate; its initial state and 0 when it does not exist."""
-        recorded = await self.store.load(db, self.stream(id))
-        events = cast("Sequence[E]", [record.event for record in recorded])
-        return self.decider.fold(events), recorded[-1].version if recorded else 0
+        events, version = await self.store.history(db, self.stream(id))
+        return self.decider.fold(cast("Sequence[E]", events)), version
 
     async def __call__(
         self,

@@ -98,12 +98,14 @@ async def table_difference(db: Db, name: str, live: str, rebuilt: str) -> TableD
 async def switch(db: Db, store: Store, view: View, position: int, app_role: str) -> int:
     """Put the shadow in the place of the live tables, level with every committed event; answers how many it still took.
 
-    The locks wait for appends that have written to the live tables, and make those wait that have not: what is committed
-    now is exactly what the shadow must hold.
+    The locks wait for appends in flight and make later ones wait, the ledger's first, since an append moves it before it
+    writes to a view: what is committed now is exactly what the shadow must hold, and no append has looked at the ledger
+    before the switch and writes after it.
     """
     schema = _schema(view)
     taken = 0
     async with db.transaction():
+        await db.execute("lock table applied in share row exclusive mode")
         for table in tables_of(view):
             await db.execute(f"lock table public.{table} in access exclusive mode")
         await db.execute(f"set local search_path = {schema}, public")

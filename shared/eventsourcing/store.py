@@ -1,7 +1,7 @@
 """The event store: append with the expected version, load a stream, read after a position up to the horizon."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from shared.postgres import Db
 
 MAXIMUM_STREAM = 1000
 _UNNEST_FROM = 16
+_HISTORY = "select stream, version, id, type, schema, data::text as data from events where stream = $1 order by version"
 COLUMNS = "position, stream, version, id, type, schema, data::text as data, metadata::text as metadata, recorded_at"
 
 
@@ -42,6 +43,23 @@ def _insert(rows: int) -> str:
     values = ", ".join(f"($1, $2 + {n + 1}, ${5 * n + 3}, ${5 * n + 4}, ${5 * n + 5}, ${5 * n + 6}, ${5 * n + 7})" for n in range(rows))
     return (
         f"insert into events (stream, version, id, type, schema, data, metadata) values {values} returning position, version, recorded_at"
+    )
+
+
+@lru_cache(maxsize=128)
+def _insert_and_move(rows: int, *, known: bool) -> str:
+    """The insert, and in the same statement the ledger of the views: a row for a new stream, else only what stands at `expected`."""
+    last, readers = 5 * rows - 2, 5 * rows + 3
+    moved = (
+        f"update applied set version = $2 + {rows}, event_id = ${last}"
+        f" where reader = any(${readers}::text[]) and stream = $1 and version = $2 returning reader"
+        if known
+        else f"insert into applied (reader, stream, version, event_id) select reader, $1, {rows}, ${last} from unnest(${readers}::text[]) reader"
+        " on conflict (reader, stream) do nothing returning reader"
+    )
+    return (
+        f"with stored as ({_insert(rows)}), moved as ({moved})"
+        " select position, version, recorded_at, (select array_agg(reader) from moved) as moved from stored"
     )
 
 
@@ -89,6 +107,11 @@ class Store:
         rows = await db.fetch(f"select {COLUMNS} from events where stream = $1 order by version", stream)
         return await self.recorded(db, rows)
 
+    async def history(self, db: Db, stream: str) -> tuple[Sequence[Event], int]:
+        """What a decision needs of a stream: its events in version order, and the version it stands at."""
+        rows = await db.fetch(_HISTORY, stream)
+        return await self._decoded(db, rows), rows[-1]["version"] if rows else 0
+
     async def after(self, db: Db, position: int, *, limit: int = 500) -> Sequence[Recorded[Event]]:
         """The next events of all streams after a position, up to the horizon, in position order."""
         rows = await db.fetch(f"select {COLUMNS} from events_after($1, $2)", position, limit)
@@ -96,11 +119,9 @@ class Store:
 
     async def recorded(self, db: Db, rows: Sequence[asyncpg.Record]) -> Sequence[Recorded[Event]]:
         """Rows of the event table as events, their personal fields opened; raises Unreadable."""
-        sealed = sorted({row["stream"] for row in rows if self.codec.holds_personal(row["type"])})
-        keys = await self._keys.opening(db, sealed) if sealed and self._keys else {}
         return [
             Recorded(
-                self.codec.decode(row["type"], row["schema"], row["data"], row["stream"], row["id"], keys.get(row["stream"])),
+                event,
                 row["stream"],
                 row["version"],
                 row["position"],
@@ -108,8 +129,14 @@ class Store:
                 row["recorded_at"],
                 cause_of_metadata(row["metadata"]),
             )
-            for row in rows
+            for event, row in zip(await self._decoded(db, rows), rows, strict=True)
         ]
+
+    async def _decoded(self, db: Db, rows: Sequence[asyncpg.Record]) -> list[Event]:
+        decode, personal = self.codec.decode, self.codec.holds_personal
+        sealed = sorted({row["stream"] for row in rows if personal(row["type"])})
+        keys = await self._keys.opening(db, sealed) if sealed and self._keys else {}
+        return [decode(row["type"], row["schema"], row["data"], row["stream"], row["id"], keys.get(row["stream"])) for row in rows]
 
     async def append(
         self,
@@ -134,13 +161,19 @@ class Store:
         count_append()
         ids = list(ids) if ids is not None else [new_id() for _ in events]
         encoded = await self._encoded(db, stream, events, ids, person)
-        metadata = metadata_of(cause)
-        rows = await self._insert(db, stream, expected, ids, encoded, metadata)
+        category = category_of(stream)
+        views = [view for view in self.views if getattr(view, "category", category) == category]
+        try:
+            rows, moved = await _stored(db, stream, expected, ids, encoded, metadata_of(cause), [view.name for view in views])
+        except asyncpg.UniqueViolationError as error:
+            raise refused(error, stream) from error
         recorded = [
             Recorded(event, stream, row["version"], row["position"], event_id, row["recorded_at"], cause)
             for event, event_id, row in zip(events, ids, rows, strict=True)
         ]
-        await self._project(db, stream, recorded, expected)
+        for view in views:
+            if view.name in moved and (wanted := [record for record in recorded if type(record.event) in view.on]):
+                await view.project(db, wanted)
         return recorded
 
     async def sealing_many(self, db: Db, people: Mapping[str, UUID | None]) -> Mapping[str, StreamKey]:
@@ -153,35 +186,24 @@ class Store:
             key = await self._keys.sealing(db, stream, person)
         return [self.codec.encode(event, stream, event_id, key) for event, event_id in zip(events, ids, strict=True)]
 
-    async def _insert(
-        self, db: Db, stream: str, expected: int, ids: Sequence[UUID], encoded: Sequence[Encoded], metadata: str
-    ) -> Sequence[asyncpg.Record]:
-        try:
-            if len(encoded) >= _UNNEST_FROM:
-                versions = list(range(expected + 1, expected + len(encoded) + 1))
-                return sorted(
-                    await insert_columns(db, [stream] * len(encoded), versions, ids, encoded, [metadata] * len(encoded)),
-                    key=lambda row: row["version"],
-                )
-            values: list[object] = []
-            for event_id, row in zip(ids, encoded, strict=True):
-                values += [event_id, row.type, row.schema, row.data, metadata]
-            return await db.fetch(_insert(len(encoded)), stream, expected, *values)
-        except asyncpg.UniqueViolationError as error:
-            raise refused(error, stream) from error
 
-    async def _project(self, db: Db, stream: str, recorded: Sequence[Recorded[Event]], expected: int) -> None:
-        category = category_of(stream)
-        views = [view for view in self.views if getattr(view, "category", category) == category]
-        if not views:
-            return
-        last = recorded[-1]
-        moved = await db.fetch(_MOVE_VIEWS, [view.name for view in views], stream, last.version, last.id, expected)
-        ready = {row["reader"] for row in moved}
-        for view in views:
-            wanted = [event for event in recorded if type(event.event) in view.on]
-            if wanted and view.name in ready:
-                await view.project(db, wanted)
+async def _stored(
+    db: Db, stream: str, expected: int, ids: Sequence[UUID], encoded: Sequence[Encoded], metadata: str, readers: Sequence[str]
+) -> tuple[Sequence[asyncpg.Record], Collection[str]]:
+    """Insert the events of one stream and move the ledger of its views; the rows, and the views that were level with the stream."""
+    count = len(encoded)
+    if count >= _UNNEST_FROM:
+        versions = list(range(expected + 1, expected + count + 1))
+        rows = await insert_columns(db, [stream] * count, versions, ids, encoded, [metadata] * count)
+        moved = await db.fetch(_MOVE_VIEWS, readers, stream, expected + count, ids[-1], expected) if readers else ()
+        return sorted(rows, key=lambda row: row["version"]), [row["reader"] for row in moved]
+    values: list[object] = []
+    for event_id, row in zip(ids, encoded, strict=True):
+        values += (event_id, row.type, row.schema, row.data, metadata)
+    if not readers:
+        return await db.fetch(_insert(count), stream, expected, *values), ()
+    rows = await db.fetch(_insert_and_move(count, known=expected > 0), stream, expected, *values, readers)
+    return rows, rows[0]["moved"] or ()
 
 
 async def insert_columns(

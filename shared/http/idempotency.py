@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from shared.eventsourcing.refusal import Refusal
+from shared.eventsourcing.store import VersionConflict
 from shared.http.body import CreatedAnswer
 from shared.http.etag import etag
 from shared.http.principal import principal_of
@@ -18,6 +19,14 @@ from shared.http.problem import Rejected
 from shared.postgres import Db, Pool
 
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
+_LOOK = """
+select pg_try_advisory_xact_lock($3) as free, fingerprint, status, answer::text as answer
+  from (values (1)) once left join idempotency on actor = $1 and key = $2 and at > now() - interval '24 hours'"""
+_KEEP = """
+insert into idempotency as kept (actor, key, fingerprint, status, answer) values ($1, $2, $3, $4, $5)
+on conflict (actor, key) do update
+   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer, at = now()
+ where kept.at <= now() - interval '24 hours'"""
 
 
 class IdempotencyKeyMissing(Rejected):
@@ -37,6 +46,10 @@ class StillRunning(Refusal):
     """409: the first request with this key has not ended."""
 
     sentence = "Este pedido já está sendo processado. Aguarde e consulte o resultado."
+
+
+class DoneMeanwhile(VersionConflict):
+    """The first request ended between our look and our lock: this one is undone, and tried again it finds the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +79,18 @@ class Once:
         if not self.actor:
             message = "an anonymous deed names its actor with once.anonymous(…)"
             raise RuntimeError(message)
-        if not await db.fetchval("select pg_try_advisory_xact_lock($1)", self._lock()):
+        found = await db.fetchrow(_LOOK, self.actor, self.key, self._lock())
+        if found is None or not found["free"]:
             raise StillRunning
-        row = await db.fetchrow(
-            "select fingerprint, status, answer::text as answer from idempotency"
-            " where actor = $1 and key = $2 and at > now() - interval '24 hours'",
-            self.actor,
-            self.key,
-        )
-        if row is not None:
-            if row["fingerprint"] != self.fingerprint:
+        if found["status"] is not None:
+            if found["fingerprint"] != self.fingerprint:
                 raise IdempotencyKeyReused
-            kept = json.loads(row["answer"])
-            return Reply(row["status"], kept["location"], kept["ids"], kept["version"])
+            kept = json.loads(found["answer"])
+            return Reply(found["status"], kept["location"], kept["ids"], kept["version"])
         reply = await work(db)
-        await db.execute(
-            "insert into idempotency (actor, key, fingerprint, status, answer) values ($1, $2, $3, $4, $5)"
-            " on conflict (actor, key) do update set fingerprint = excluded.fingerprint, status = excluded.status,"
-            " answer = excluded.answer, at = now()",
-            self.actor,
-            self.key,
-            self.fingerprint,
-            reply.status,
-            json.dumps({"location": reply.location, "ids": dict(reply.ids), "version": reply.version}),
-        )
+        answer = json.dumps({"location": reply.location, "ids": dict(reply.ids), "version": reply.version})
+        if await db.execute(_KEEP, self.actor, self.key, self.fingerprint, reply.status, answer) == "INSERT 0 0":
+            raise DoneMeanwhile
         return reply
 
     def _lock(self) -> int:

@@ -1,0 +1,46 @@
+"""Servers of the benchmark's own, on free ports, with nothing of the running system in them; gone afterwards."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from deploy.local import infra
+from deploy.local.answers import free_port
+from deploy.local.home import PORTS, Home
+from deploy.local.servers import kafka, postgres, s3
+from deploy.local.steps import Steps
+from deploy.local.supervisor import Supervisor
+
+SERVERS: tuple[ModuleType, ...] = (postgres, kafka, s3)
+
+
+@contextlib.contextmanager
+def place() -> Iterator[Home]:
+    """PostgreSQL, Kafka and the file store, set up as `make up` sets them up; everything they kept is removed at the end."""
+    path = Path(tempfile.mkdtemp(prefix="gd-bench-"))
+    path.chmod(0o755)
+    home = Home(path, _free_ports())
+    supervisor = Supervisor(home)
+    try:
+        infra.prepare(home, Steps(quiet=True), SERVERS)
+        wanted = [server.program(home) for server in SERVERS]
+        supervisor.start(wanted)
+        infra.launch(home, supervisor, wanted, Steps(quiet=True))
+        yield home
+    finally:
+        if supervisor.running():
+            supervisor.shutdown()
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _free_ports() -> dict[str, int]:
+    ports: dict[str, int] = {}
+    for name in PORTS:
+        port = free_port()
+        while port in ports.values():
+            port = free_port()
+        ports[name] = port
+    return ports
