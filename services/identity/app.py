@@ -92,6 +92,7 @@ def build(platform: Platform) -> IdentityParts:
     templates = words(settings)
     store = platform.store(views(settings, templates))
     users, sign_ups = Handler("user", USER, store), Handler("sign-up", SIGN_UP, store)
+    session_handler = Handler("session", SESSION, store)
     signing = SigningKeys(platform.pool, platform.keys, platform.clock, settings.signing_key_lives)
     customer = TakeCustomer(platform.people, users, platform.clock)
     return IdentityParts(
@@ -101,7 +102,7 @@ def build(platform: Platform) -> IdentityParts:
         timers={TIMER: AbandonLapsed(sign_ups, platform.keys).fire},
         loops={
             "post-office": PostOffice(platform.pool, settings, platform.clock, Handler("mail", MAIL, store)).run,
-            "housekeeping": Housekeeping(platform.pool, signing, platform.clock).run,
+            "housekeeping": Housekeeping(platform.pool, signing, platform.clock, settings.attempts, session_handler).run,
         },
         ingress=[Ingress("utility.customers", customer.record)],
         imports={"customers": ImportKind(CUSTOMER_COLUMNS, customer.row, customer.rows)},
@@ -112,7 +113,7 @@ def build(platform: Platform) -> IdentityParts:
         signing=signing,
         sign_ups=sign_ups,
         users=users,
-        sessions=Handler("session", SESSION, store),
+        sessions=session_handler,
         blocks=Handler("block", BLOCK, store),
         recoveries=Handler("recovery", RECOVERY, store),
         attendances=Handler("attendance", ATTENDANCE, store),

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field, SecretStr
 
+from services.identity.domain.attempts.rules import Policy
 from shared.settings import ServiceSettings
 
 
@@ -21,6 +22,10 @@ class IdentitySettings(ServiceSettings):
     password_threads: int = Field(default=2, ge=1, le=32)
     password_queue: int = Field(default=64, ge=1, le=1000)
 
+    login_tries: int = Field(default=3, ge=1, le=20)
+    login_block: timedelta = timedelta(minutes=10)
+    recovery_block: timedelta = timedelta(hours=24)
+
     session_idle: timedelta = timedelta(days=14)
     session_limit: timedelta = timedelta(days=90)
     shared_device_idle: timedelta = timedelta(minutes=30)
@@ -34,6 +39,11 @@ class IdentitySettings(ServiceSettings):
     smtp_password: SecretStr = SecretStr("")
     smtp_starttls: bool = False
     mail_from: str = "agencia@localhost"
+
+    @property
+    def attempts(self) -> Policy:
+        """How wrong passwords and divergent details are counted."""
+        return Policy(self.login_tries, self.login_block, self.recovery_block)
 
     @property
     def secure_cookies(self) -> bool:

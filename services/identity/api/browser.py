@@ -12,6 +12,8 @@ from shared.ids import new_id
 
 _YEAR = int(timedelta(days=365).total_seconds())
 _AGENT = 200
+_PEOPLE = 5
+_BETWEEN = "~"
 
 
 class CrossSiteRefused(Forbidden):
@@ -53,16 +55,30 @@ def browser_id(request: Request, response: Response, parts: IdentityParts) -> UU
 
 def known_device(request: Request, parts: IdentityParts, person_id: UUID) -> UUID | None:
     """The id of a browser in which this person has logged in before, by its sealed cookie."""
-    value = parts.pepper.open("device", read(request, parts, "device"), person_id)
+    for sealed in read(request, parts, "device").split(_BETWEEN)[:_PEOPLE]:
+        value = parts.pepper.open("device", sealed, person_id)
+        if value is not None and (device := _uuid(value)) is not None:
+            return device
+    return None
+
+
+def devices_with(request: Request, parts: IdentityParts, device: UUID, person_id: UUID) -> str:
+    """The cookie by which this browser is known to this person from now on, and still to those who logged in here lately."""
+    others = [sealed for sealed in read(request, parts, "device").split(_BETWEEN)[:_PEOPLE] if sealed]
+    others = [sealed for sealed in others if parts.pepper.open("device", sealed, person_id) is None]
+    return _BETWEEN.join([parts.pepper.seal("device", str(device), person_id), *others][:_PEOPLE])
+
+
+def remember_device(response: Response, parts: IdentityParts, devices: str) -> None:
+    """From now on this browser has its own counter of wrong passwords."""
+    put(response, parts, "device", devices, _YEAR)
+
+
+def _uuid(text: str) -> UUID | None:
     try:
-        return UUID(value) if value else None
+        return UUID(text)
     except ValueError:
         return None
-
-
-def remember_device(response: Response, parts: IdentityParts, device: UUID, person_id: UUID) -> None:
-    """From now on this browser has its own counter of wrong passwords."""
-    put(response, parts, "device", parts.pepper.seal("device", str(device), person_id), _YEAR)
 
 
 def must_be_ours(request: Request, parts: IdentityParts) -> None:

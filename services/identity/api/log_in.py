@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from services.identity.api.browser import agent, drop, put, remember_device
+from services.identity.api.browser import agent, devices_with, drop, put, remember_device
 from services.identity.domain.session.commands import EndSession, LogIn
 from services.identity.parts import IdentityParts
 from services.identity.views import refresh_tokens, sessions
@@ -54,7 +54,7 @@ class Opened:
     who: Who
     session_id: UUID
     refresh_token: str
-    browser_id: UUID
+    devices: str
     cookie_age: int | None
     authenticated_at: datetime
 
@@ -74,13 +74,13 @@ async def open_session(
     await parts.sessions(db, session_id, command, cause, person=who.person_id)
     token = await refresh_tokens.begin(db, parts.pepper, session_id, browser, idle=idle, limit=limit, now=now)
     age = None if shared or staff else int(limit.total_seconds())
-    return Opened(who, session_id, token, browser, age, now)
+    return Opened(who, session_id, token, devices_with(request, parts, browser, who.person_id), age, now)
 
 
 async def answer(parts: IdentityParts, response: Response, opened: Opened) -> SessionAnswer:
     """Set the cookies of a begun session and answer its access token."""
     put(response, parts, COOKIES[opened.who.kind], opened.refresh_token, opened.cookie_age)
-    remember_device(response, parts, opened.browser_id, opened.who.person_id)
+    remember_device(response, parts, opened.devices)
     return await access_answer(parts, opened.who, opened.session_id, opened.authenticated_at)
 
 
@@ -119,9 +119,9 @@ async def end(db: Db, parts: IdentityParts, session_id: UUID, because: EndedBeca
 
 async def end_all(db: Db, parts: IdentityParts, subject_id: UUID, because: EndedBecause, cause: Cause, *, but: UUID | None = None) -> int:
     """End the sessions of a user or staff member, but for one; answers how many."""
-    ended = [session for session in await sessions.live_of(db, subject_id) if session.session_id != but]
-    for session in ended:
-        await end(db, parts, session.session_id, because, cause)
+    ended = [session_id for session_id in await sessions.all_live_of(db, subject_id) if session_id != but]
+    await parts.sessions.each(db, ended, EndSession(because, parts.platform.clock()), cause)
+    await refresh_tokens.forget(db, *ended)
     return len(ended)
 
 

@@ -1,6 +1,7 @@
 """Recovery of a password: matching details, a code by e-mail, a new password; three answers, registered or not."""
 
 import hmac
+import time
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from services.identity.api.browser import put, read
+from services.identity.api.evenly import answer_evenly
 from services.identity.api.log_in import end_all
 from services.identity.api.sign_ups import CodeBody
 from services.identity.api.typed import CompleteDocument, Email, Phone
@@ -82,10 +84,10 @@ async def start(
     """Recuperar a senha: se os dados conferem, um código vai para o e-mail do cadastro."""
     person_id = parts.platform.people.of(parse_document(body.cpf_or_cnpj))
     now, recovery_id, code = parts.platform.clock(), new_id(), new_code()
-    cause = cause_of(request, None, actor=f"person:{person_id}")
+    cause, began = cause_of(request, None, actor=f"person:{person_id}"), time.monotonic()
 
     async def work(db: Db) -> Charged | None:
-        charged = await attempts.charge_attempt(db, person_id, attempts.UNKNOWN_BROWSER, "recovery", now)
+        charged = await attempts.charge_attempt(db, person_id, attempts.UNKNOWN_BROWSER, "recovery", now, parts.settings.attempts)
         account = await accounts.find_by_person(db, person_id)
         if account is None or not _matches(account, body):
             await _diverged(db, parts, account, charged, cause, now)
@@ -99,6 +101,7 @@ async def start(
 
     diverged = await transact(parts.platform.pool, work)
     if diverged is not None:
+        await answer_evenly(began, diverged)
         if diverged.is_last:
             raise RecoveryIsBlocked(until=diverged.attempts.blocked_until)
         raise DataDiverges(f"Os dados não conferem; restam {diverged.remaining} tentativas.", extra={"remaining": diverged.remaining})

@@ -1,5 +1,6 @@
 """Log-in by CPF or CNPJ and password, refresh with rotation, log-out."""
 
+import time
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from services.identity.api.browser import CrossSiteRefused, known_device, must_be_ours, put, read
+from services.identity.api.evenly import answer_evenly
 from services.identity.api.log_in import COOKIES, Kind, Opened, SessionAnswer, Who, access_answer, answer, end, forget_cookie, open_session
 from services.identity.api.typed import CompleteDocument
 from services.identity.domain.attempts.rules import Charged, LoginIsBlocked
@@ -19,7 +21,6 @@ from services.identity.parts import IdentityParts, parts
 from services.identity.views import accounts, attempts, refresh_tokens, sessions, staff
 from services.identity.views.accounts import Account
 from shared.eventsourcing.event import Cause
-from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Body
 from shared.http.cause import cause_of
@@ -61,13 +62,16 @@ async def log_in(
     now = parts.platform.clock()
     device = known_device(request, parts, person_id)
     browser = device or attempts.UNKNOWN_BROWSER
-    charged, account = await transact(parts.platform.pool, lambda db: _charge(db, person_id, browser, now))
-    cause = cause_of(request, None, actor=f"person:{person_id}")
-    hashed = account.password_hash if account else None
-    if not await parts.passwords.fits(hashed, body.password) or account is None or hashed is None:
+    cause, began = cause_of(request, None, actor=f"person:{person_id}"), time.monotonic()
+    async with parts.passwords.turn() as turn:
+        charged, account = await transact(parts.platform.pool, lambda db: _charge(db, parts, person_id, browser, now))
+        hashed = account.password_hash if account else None
+        fits = await turn.fits(hashed, body.password)
+        renewed = await turn.hash(body.password) if fits and hashed and parts.passwords.is_dated(hashed) else None
+    if account is None or not fits:
         await transact(parts.platform.pool, lambda db: _missed(db, parts, account, charged, cause, now))
+        await answer_evenly(began, charged)
         raise CredentialsNotRecognised
-    renewed = await parts.passwords.hash(body.password) if parts.passwords.is_dated(hashed) else None
 
     async def work(db: Db) -> Opened:
         await attempts.forgive(db, person_id, browser, "password")
@@ -79,11 +83,11 @@ async def log_in(
     return await answer(parts, response, await transact(parts.platform.pool, work))
 
 
-async def _charge(db: Db, person_id: UUID, browser: UUID, now: datetime) -> tuple[Charged, Account | None]:
+async def _charge(db: Db, parts: IdentityParts, person_id: UUID, browser: UUID, now: datetime) -> tuple[Charged, Account | None]:
     """Count the attempt before the password is looked at; raises LoginIsBlocked, and then nothing counts."""
     if browser == attempts.UNKNOWN_BROWSER:
         await attempts.must_not_be_blocked(db, person_id, "recovery", now)
-    charged = await attempts.charge_attempt(db, person_id, browser, "password", now)
+    charged = await attempts.charge_attempt(db, person_id, browser, "password", now, parts.settings.attempts)
     return charged, await accounts.find_by_person(db, person_id)
 
 
@@ -115,8 +119,7 @@ async def renew(request: Request, response: Response, parts: IdentityParts, kind
     if session_id is None:
         raise SessionOver
     found = await transact(parts.platform.pool, lambda db: _rotate(db, parts, request, token, session_id, kind))
-    if isinstance(found, Refusal):
-        forget_cookie(parts, response, kind)
+    if isinstance(found, SessionOver):
         raise found
     refreshed, session, who = found
     age = None if session.shared_device or kind == "staff" else refreshed.cookie_age
@@ -130,7 +133,8 @@ type _Rotated = tuple[refresh_tokens.Refreshed, sessions.OpenSession, Who]
 async def _rotate(db: Db, parts: IdentityParts, request: Request, token: str, session_id: UUID, kind: Kind) -> _Rotated | SessionOver:
     session = await sessions.find_live(db, session_id)
     if session is None or session.kind != kind:
-        return SessionOver()
+        because = await sessions.why_ended(db, session_id)
+        return SessionOver(extra={"because": because} if because else None)
     device = known_device(request, parts, session.person_id)
     refreshed = await refresh_tokens.rotate(db, parts.pepper, token, device, parts.platform.clock())
     cause = cause_of(request, None, actor=f"person:{session.person_id}" if kind == "customer" else f"staff:{session.subject_id}")
@@ -142,8 +146,8 @@ async def _rotate(db: Db, parts: IdentityParts, request: Request, token: str, se
         return SessionOver(extra={"because": "refresh-token-reused"})
     who = await _still(db, session, kind)
     if refreshed.outcome == "over" or who is None:
-        await end(db, parts, session_id, "logged-out", cause)
-        return SessionOver()
+        await end(db, parts, session_id, "lapsed", cause)
+        return SessionOver(extra={"because": "lapsed"})
     return refreshed, session, who
 
 

@@ -1,5 +1,6 @@
 """Staff log-in: invitation accepted with a password, then password and second factor; a fresh one before what is dangerous."""
 
+import time
 from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
@@ -9,15 +10,17 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from services.identity.api.browser import CrossSiteRefused, known_device
+from services.identity.api.evenly import answer_evenly
 from services.identity.api.log_in import Opened, SessionAnswer, Who, access_answer, answer, open_session
 from services.identity.api.sessions import CredentialsNotRecognised, renew
-from services.identity.domain.attempts.rules import LoginIsBlocked
+from services.identity.domain.attempts.rules import Charged, LoginIsBlocked
 from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
 from services.identity.domain.session.commands import ShowSecondFactor
 from services.identity.domain.staff_member.commands import AcceptInvitation, EnrolTotp
 from services.identity.domain.staff_member.decider import InvitationInvalid, InvitationUsed
 from services.identity.hashing import PasswordsBusy
 from services.identity.invitations import token_digest
+from services.identity.letters import send
 from services.identity.parts import IdentityParts, parts
 from services.identity.views import attempts, sessions, staff, totp_uses
 from services.identity.views.staff import StaffRow
@@ -31,6 +34,7 @@ from shared.http.principal import Principal, anyone
 from shared.http.principal import staff as any_staff
 from shared.http.problem import SessionOver
 from shared.identifiers import Document, parse_cpf
+from shared.ids import new_id
 from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/staff", tags=["staff-sessions"])
@@ -110,37 +114,59 @@ async def log_in(
     device = known_device(request, parts, person_id)
     browser = device or attempts.UNKNOWN_BROWSER
 
-    async def charge(db: Db) -> StaffRow | None:
-        await attempts.charge_attempt(db, person_id, browser, "staff-password", now)
-        return await staff.find_by_person(db, person_id)
+    began = time.monotonic()
 
-    row = await transact(parts.platform.pool, charge)
-    fits = await parts.passwords.fits(row.password_hash if row else None, body.password)
-    if row is None or not fits or row.totp_secret is None or row.state not in {"accepted", "active"}:
-        raise CredentialsNotRecognised
-    member, secret = row, row.totp_secret
-    cause = cause_of(request, None, actor=f"staff:{row.staff_id}")
+    async def charge(db: Db) -> tuple[Charged, StaffRow | None]:
+        charged = await attempts.charge_attempt(db, person_id, browser, "staff-password", now, parts.settings.attempts)
+        return charged, await staff.find_by_person(db, person_id)
 
-    async def work(db: Db) -> Opened:
-        await _spend(db, parts, member.staff_id, secret, body.totp)
+    async with parts.passwords.turn() as turn:
+        charged, row = await transact(parts.platform.pool, charge)
+        fits = await turn.fits(row.password_hash if row else None, body.password)
+    cause = cause_of(request, None, actor=f"staff:{row.staff_id}" if row else "staff:unknown")
+
+    async def work(db: Db) -> Opened | None:
+        if row is None or not fits or not await _second_factor(db, parts, row, body.totp):
+            await _missed(db, parts, row, charged, cause)
+            return None
         await attempts.forgive(db, person_id, browser, "staff-password")
-        await parts.staff_members(db, member.staff_id, EnrolTotp(now), cause)
-        who = Who(member.staff_id, person_id, "staff", ("pwd", "otp"), tuple(sorted(member.roles)))
+        await parts.staff_members(db, row.staff_id, EnrolTotp(now), cause)
+        who = Who(row.staff_id, person_id, "staff", ("pwd", "otp"), tuple(sorted(row.roles)))
         return await open_session(db, parts, request, who, cause, known=device, new_browser=device is None, shared=False)
 
-    return await answer(parts, response, await transact(parts.platform.pool, work))
+    opened = await transact(parts.platform.pool, work)
+    if opened is None:
+        await answer_evenly(began, charged)
+        raise CredentialsNotRecognised
+    return await answer(parts, response, opened)
 
 
-async def _spend(db: Db, parts: IdentityParts, staff_id: UUID, secret: str, code: str) -> None:
-    """Take a code once: of this half minute or a neighbouring one. Raises CredentialsNotRecognised, TotpReplayed."""
+async def _second_factor(db: Db, parts: IdentityParts, row: StaffRow, code: str) -> bool:
+    """Whether somebody who may log in shows a code of now; raises TotpReplayed."""
+    return (
+        row.totp_secret is not None and row.state in {"accepted", "active"} and await _spend(db, parts, row.staff_id, row.totp_secret, code)
+    )
+
+
+async def _missed(db: Db, parts: IdentityParts, row: StaffRow | None, charged: Charged, cause: Cause) -> None:
+    """The miss that blocks is told to whom it is about."""
+    until = charged.attempts.blocked_until
+    if row is None or row.email is None or until is None:
+        return
+    values = {"until": f"{until.astimezone(parts.platform.calendar.zone):%d/%m/%Y %H:%M}"}
+    await send(db, parts.templates, new_id(), "login-blocked", row.person_id, values, cause, address=row.email)
+
+
+async def _spend(db: Db, parts: IdentityParts, staff_id: UUID, secret: str, code: str) -> bool:
+    """Take a code once: of this half minute or a neighbouring one; False for a wrong one. Raises TotpReplayed."""
     now = parts.platform.clock()
     totp = pyotp.TOTP(secret)
     current = int(now.timestamp() // _STEP.total_seconds())
     for step in (current, current - 1, current + 1):
         if totp.verify(code, for_time=step * int(_STEP.total_seconds()), valid_window=0):
             await totp_uses.spend(db, staff_id, step)
-            return
-    raise CredentialsNotRecognised
+            return True
+    return False
 
 
 @router.post("/sessions/refreshes", responses=refuses(SessionOver, CrossSiteRefused))
@@ -168,7 +194,7 @@ async def step_up(
         raise SessionOver
 
     async def charge(db: Db) -> StaffRow:
-        await attempts.charge_attempt(db, who.pid, session_id, "staff-password", now)
+        await attempts.charge_attempt(db, who.pid, session_id, "staff-password", now, parts.settings.attempts)
         row = await staff.find(db, who.sub)
         if row is None or row.totp_secret is None or await sessions.find_live(db, session_id) is None:
             raise SessionOver
@@ -177,7 +203,8 @@ async def step_up(
     row = await transact(parts.platform.pool, charge)
 
     async def work(db: Db) -> None:
-        await _spend(db, parts, row.staff_id, str(row.totp_secret), body.totp)
+        if not await _spend(db, parts, row.staff_id, str(row.totp_secret), body.totp):
+            raise CredentialsNotRecognised
         await attempts.forgive(db, who.pid, session_id, "staff-password")
         await parts.sessions(db, session_id, ShowSecondFactor(now), cause)
 

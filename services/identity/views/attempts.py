@@ -1,14 +1,16 @@
 """How often did somebody try? One counter per person and browser, locked before anything is checked."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.identity.domain.attempts.rules import (
     CODES_ALLOWED,
     CODES_WINDOW,
+    POLICY,
     Attempts,
     Charged,
     Kind,
+    Policy,
     TooManyCodes,
     blocked,
     charge,
@@ -18,7 +20,7 @@ from shared.postgres import Db
 UNKNOWN_BROWSER = UUID(int=0)
 
 
-async def charge_attempt(db: Db, subject: UUID, browser: UUID, kind: Kind, now: datetime) -> Charged:
+async def charge_attempt(db: Db, subject: UUID, browser: UUID, kind: Kind, now: datetime, policy: Policy = POLICY) -> Charged:
     """Count an attempt before it is checked; raises LoginIsBlocked or RecoveryIsBlocked."""
     await db.execute("insert into attempts (subject, browser, kind) values ($1, $2, $3) on conflict do nothing", subject, browser, kind)
     row = await db.fetchrow(
@@ -27,7 +29,7 @@ async def charge_attempt(db: Db, subject: UUID, browser: UUID, kind: Kind, now: 
         browser,
         kind,
     )
-    charged = charge(kind, Attempts(*row) if row else Attempts(), now)
+    charged = charge(kind, Attempts(*row) if row else Attempts(), now, policy)
     await db.execute(
         "update attempts set failed = $4, last_at = $5, blocked_until = $6 where subject = $1 and browser = $2 and kind = $3",
         subject,
@@ -40,7 +42,7 @@ async def charge_attempt(db: Db, subject: UUID, browser: UUID, kind: Kind, now: 
     return charged
 
 
-async def charge_code(db: Db, address: UUID, now: datetime) -> None:
+async def charge_code(db: Db, address: UUID, now: datetime, *, allowed: int = CODES_ALLOWED, window: timedelta = CODES_WINDOW) -> None:
     """Count a code mailed to an address, whoever asked for it; raises TooManyCodes after a handful in one hour.
 
     Depends on what was typed alone, so that it tells nothing about who is registered.
@@ -54,10 +56,10 @@ async def charge_code(db: Db, address: UUID, now: datetime) -> None:
         address,
         UNKNOWN_BROWSER,
         now,
-        CODES_WINDOW,
+        window,
     )
-    if row is not None and row["failed"] > CODES_ALLOWED:
-        raise TooManyCodes(until=row["last_at"] + CODES_WINDOW)
+    if row is not None and row["failed"] > allowed:
+        raise TooManyCodes(until=row["last_at"] + window)
 
 
 async def forgive(db: Db, subject: UUID, browser: UUID, kind: Kind) -> None:

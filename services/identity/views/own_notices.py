@@ -1,6 +1,6 @@
 """What are people told about their account? Writes letters to the post office in the transaction of the fact."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -17,6 +17,16 @@ from shared.mail.templates import Templates
 from shared.postgres import Db
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told what; `address` only where it is not the one on file."""
+
+    person: UUID
+    fact: str
+    values: Mapping[str, str]
+    address: str | None = None
+
+
 @dataclass(frozen=True)
 class OwnNotices:
     """The inline view that writes identity's own letters."""
@@ -31,31 +41,38 @@ class OwnNotices:
     async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
         """Write one letter per fact that somebody is told."""
         for record in events:
-            told = await self._told(db, record)
-            if told is not None:
-                person, fact, values = told
-                await send(db, self.templates, derived_id(record.id, f"mail/{person}"), fact, person, values, record.cause)
+            if (told := await self._told(db, record)) is not None:
+                mail_id = derived_id(record.id, f"mail/{told.person}")
+                await send(db, self.templates, mail_id, told.fact, told.person, told.values, record.cause, address=told.address)
 
-    async def _told(self, db: Db, record: Recorded[Any]) -> tuple[UUID, str, dict[str, str]] | None:
+    async def _told(self, db: Db, record: Recorded[Any]) -> Told | None:
         match record.event:
             case UserVerified(person_id=person):
-                return person, "user-verified", {}
+                return Told(person, "user-verified", {})
             case UserContactChanged(person_id=person):
-                return person, "contact-changed", {"at": self._local(record.recorded_at)}
+                return Told(person, "contact-changed", {"at": self._local(record.recorded_at)})
             case LoginBlocked(person_id=person, until=until):
-                return person, "login-blocked", {"until": self._local(until)}
+                return Told(person, "login-blocked", {"until": self._local(until)})
             case RecoveryBlocked(person_id=person, until=until):
-                return person, "recovery-blocked", {"until": self._local(until)}
-            case LoggedIn(known_browser=False, kind="customer", person_id=person, logged_in_at=at):
-                return person, "new-browser", {"at": self._local(at)}
+                return Told(person, "recovery-blocked", {"until": self._local(until)})
+            case LoggedIn(known_browser=False, logged_in_at=at):
+                return await _of_session(db, record, "new-browser", self._local(at))
+            case RefreshTokenReused(noticed_at=at):
+                return await _of_session(db, record, "session-copied", self._local(at))
             case PasswordChanged(changed_at=at):
                 person = await db.fetchval("select person_id from accounts where user_id = $1", UUID(record.stream[-36:]))
-                return (person, "password-changed", {"at": self._local(at)}) if person else None
-            case RefreshTokenReused(noticed_at=at):
-                person = await db.fetchval("select person_id from sessions where session_id = $1", UUID(record.stream[-36:]))
-                return (person, "session-copied", {"at": self._local(at)}) if person else None
+                return Told(person, "password-changed", {"at": self._local(at)}) if person else None
             case _:
                 return None
 
     def _local(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%d/%m/%Y %H:%M}"
+
+
+async def _of_session(db: Db, record: Recorded[Any], fact: str, at: str) -> Told | None:
+    """Whose session it is; staff are told where they were invited, whatever address they have as a customer."""
+    row = await db.fetchrow(
+        "select s.person_id, m.email from sessions s left join staff m on m.staff_id = s.subject_id where s.session_id = $1",
+        UUID(record.stream[-36:]),
+    )
+    return Told(row["person_id"], fact, {"at": at}, row["email"]) if row else None

@@ -1,6 +1,7 @@
 """Which refresh token is good? Each is computed from the session's nonce and its generation; the one just replaced stays good 30 s."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -64,20 +65,23 @@ async def rotate(db: Db, pepper: Pepper, token: str, browser: UUID | None, now: 
             now,
         )
         return Refreshed("rotated", session_id, _token(pepper, session_id, row["nonce"], current + 1), age)
-    same_browser = browser is None or browser == row["browser_id"]
+    same_browser = browser == row["browser_id"]
     if generation == current - 1 and now - row["rotated_at"] <= GRACE and same_browser:
         return Refreshed("rotated", session_id, _token(pepper, session_id, row["nonce"], current), age)
     return Refreshed("reused", session_id)
 
 
-async def forget(db: Db, session_id: UUID) -> None:
-    """No refresh token of this session is good any more."""
-    await db.execute("delete from refresh_tokens where session_id = $1", session_id)
+async def forget(db: Db, *sessions: UUID) -> None:
+    """No refresh token of these sessions is good any more."""
+    await db.execute("delete from refresh_tokens where session_id = any($1::uuid[])", sessions)
 
 
-async def forget_over(db: Db, now: datetime) -> None:
-    """Drop those that nobody used in time."""
-    await db.execute("delete from refresh_tokens where least(idle_until, expires_at) < $1", now)
+async def over(db: Db, now: datetime, limit: int) -> Sequence[UUID]:
+    """Sessions whose token nobody used in time, or that reached their limit; locked, each for one housekeeper."""
+    rows = await db.fetch(
+        "select session_id from refresh_tokens where least(idle_until, expires_at) <= $1 limit $2 for update skip locked", now, limit
+    )
+    return [row["session_id"] for row in rows]
 
 
 def session_of(token: str) -> UUID | None:

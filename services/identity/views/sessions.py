@@ -95,6 +95,12 @@ async def find_live(db: Db, session_id: UUID) -> OpenSession | None:
     return OpenSession(*row) if row else None
 
 
+async def why_ended(db: Db, session_id: UUID) -> str | None:
+    """Why a session ended; None while it lives, or never was."""
+    because: str | None = await db.fetchval("select because from sessions where session_id = $1", session_id)
+    return because
+
+
 async def all_live_of(db: Db, subject_id: UUID) -> Sequence[UUID]:
     """Every live session of a user or staff member, however many."""
     rows = await db.fetch("select session_id from sessions where subject_id = $1 and ended_at is null order by session_id", subject_id)

@@ -15,6 +15,7 @@ type EndedBecause = Literal[
     "erased",
     "staff-suspended",
     "roles-changed",
+    "lapsed",
 ]
 
 

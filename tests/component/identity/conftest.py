@@ -15,6 +15,7 @@ from services.identity.app import service
 from services.identity.invitations import invite_admin
 from services.identity.parts import IdentityParts
 from shared.http.tokens import FixedKeys, Keys, TokenReader
+from shared.testing.clock import MovedClock
 from shared.testing.people import Cast, Person
 from shared.testing.running import Running, running, settings_for
 from shared.testing.tokens import Issuer
@@ -48,6 +49,7 @@ class Identity:
     running: Running
     parts: IdentityParts
     cast: Cast
+    clock: MovedClock
 
     @property
     def issuer(self) -> Issuer:
@@ -105,9 +107,17 @@ class Identity:
         assert answer.status_code == 200, answer.text
         return pyotp.TOTP(answer.json()["totp_secret"])
 
+    async def log_in(self, browser: httpx.AsyncClient, person: Person, password: str | None = None) -> httpx.Response:
+        """CPF or CNPJ and password; a good answer's token is sent from then on."""
+        body = {"cpf_or_cnpj": person.document, "password": password or person.password}
+        answer = await browser.post("/v1/sessions", json=body)
+        if answer.status_code == 201:
+            browser.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return answer
+
     async def staff_log_in(self, browser: httpx.AsyncClient, person: Person, totp: pyotp.TOTP) -> dict[str, Any]:
         """Password and second factor."""
-        body = {"cpf": person.document, "password": person.password, "totp": totp.now()}
+        body = {"cpf": person.document, "password": person.password, "totp": totp.at(self.clock())}
         answer = await browser.post("/v1/staff/sessions", json=body)
         assert answer.status_code == 201, answer.text
         browser.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
@@ -127,10 +137,11 @@ class Identity:
 async def identity(database: Database) -> AsyncIterator[Identity]:
     """Identity, running on a fresh database."""
     made = service()
-    async with running(made, settings_for(made, database, **CHEAP)) as it:
+    clock = MovedClock()
+    async with running(made, settings_for(made, database, **CHEAP), clock) as it:
         assert isinstance(it.parts, IdentityParts)
         door = it.app.state.door
         assert isinstance(door, TokenReader)
         keys = OwnKeys(it.parts, door.people)
         it.app.state.door = TokenReader(door.service, keys, door.services, door.ended, door.clock)
-        yield Identity(it, it.parts, Cast(7, "002"))
+        yield Identity(it, it.parts, Cast(7, "002"), clock)

@@ -10,12 +10,29 @@ from typing import Literal
 
 from shared.eventsourcing.refusal import Refusal
 
-ALLOWED = 3
-FORGOTTEN_AFTER = timedelta(hours=24)
 CODES_ALLOWED = 6
 CODES_WINDOW = timedelta(hours=1)
 type Kind = Literal["password", "staff-password", "recovery"]
-_BLOCKS = {"password": timedelta(minutes=10), "staff-password": timedelta(minutes=10), "recovery": timedelta(hours=24)}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How many may be wrong in a row, how long a block holds, and when a count is forgotten.
+
+    A block holds until the instant that was said when it was set: another policy counts from the next attempt on.
+    """
+
+    allowed: int = 3
+    login_block: timedelta = timedelta(minutes=10)
+    recovery_block: timedelta = timedelta(hours=24)
+    forgotten_after: timedelta = timedelta(hours=24)
+
+    def block_of(self, kind: Kind) -> timedelta:
+        """How long this kind of block holds."""
+        return self.recovery_block if kind == "recovery" else self.login_block
+
+
+POLICY = Policy()
 
 
 class LoginIsBlocked(Refusal):
@@ -47,25 +64,25 @@ class Attempts:
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """An attempt that may be checked: the counter with it counted, and whether it is the last one before a block."""
+    """An attempt that may be checked: the counter with it counted, and how many more may be wrong before a block."""
 
     attempts: Attempts
-    is_last: bool
+    remaining: int
 
     @property
-    def remaining(self) -> int:
-        """How many more may be wrong."""
-        return max(0, ALLOWED - self.attempts.failed)
+    def is_last(self) -> bool:
+        """Whether a miss now blocks."""
+        return self.remaining == 0
 
 
-def charge(kind: Kind, attempts: Attempts, now: datetime) -> Charged:
+def charge(kind: Kind, attempts: Attempts, now: datetime, policy: Policy = POLICY) -> Charged:
     """Count an attempt before it is checked; raises LoginIsBlocked or RecoveryIsBlocked, and then nothing counts."""
     if attempts.blocked_until is not None and now < attempts.blocked_until:
         raise blocked(kind, attempts.blocked_until)
-    over = attempts.blocked_until is not None or attempts.last_at is None or now - attempts.last_at >= FORGOTTEN_AFTER
+    over = attempts.blocked_until is not None or attempts.last_at is None or now - attempts.last_at >= policy.forgotten_after
     failed = (0 if over else attempts.failed) + 1
-    is_last = failed >= ALLOWED
-    return Charged(Attempts(failed, now, now + _BLOCKS[kind] if is_last else None), is_last)
+    remaining = max(0, policy.allowed - failed)
+    return Charged(Attempts(failed, now, None if remaining else now + policy.block_of(kind)), remaining)
 
 
 def blocked(kind: Kind, until: datetime) -> Refusal:
