@@ -5,11 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.rules import RULES
+from tests.architecture import rules_of_facts as facts
+from tests.architecture.rules import RULES as SHAPES
+from tests.architecture.rules import Rule
 from tests.architecture.source import ROOT, Source
 
 TOO_LONG = "\n".join(f"    x = {n}" for n in range(45))
-IMPURE = '"""X."""\nimport asyncpg\nfrom datetime import datetime\nnow = datetime.now()\n'
+FACTS: tuple[Rule, ...] = (
+    *(facts.closed_decisions, facts.readers_keep_to_the_horizon, facts.held_facts, facts.one_writer),
+    *(facts.each_library_in_its_place, facts.locked),
+)
+RULES: Mapping[str, Rule] = {**SHAPES, **{rule.__name__: rule for rule in FACTS}}
+OPEN_MATCH = "def decide(command, state):\n    match command:\n        case 1:\n            return []\n"
 BROKEN: Mapping[str, Mapping[str, str]] = {
     "same_rooms": {"services/identity/helpers/x.py": '"""X."""\n'},
     "short_files": {"shared/long.py": '"""X."""\n' + "x = 1\n" * 401},
@@ -28,6 +35,30 @@ BROKEN: Mapping[str, Mapping[str, str]] = {
         "services/access/views/appending.py": '"""X."""\nasync def project(db, store):\n    await store.append(db, "x", [])\n',
     },
     "first_sentence": {"shared/silent.py": "x = 1\n"},
+    "closed_decisions": {
+        "services/access/domain/grant/decider.py": f'"""X."""\n{OPEN_MATCH}',
+        "services/access/domain/grant/commands.py": '"""X."""\n@dataclass(slots=True)\nclass OfferAccess: ...\n',
+    },
+    "readers_keep_to_the_horizon": {
+        "services/access/reactions/when_naive.py": '"""X."""\nSQL = "select * from events where position > $1 order by position"\n',
+        "services/access/migrations/0009_wake.sql": "create function wake() as $$ begin perform pg_notify('events', ''); end $$;\n",
+    },
+    "held_facts": {
+        "services/access/views/proven_holders.py": '"""X."""\nasync def is_proven(db):\n    return await db.fetchval("select 1")\n'
+    },
+    "one_writer": {
+        "services/access/views/my_grants.py": '"""X."""\nclass A:\n    tables: tuple[str, ...] = ("grants",)\n',
+        "services/access/views/your_grants.py": '"""X."""\nSQL = "update grants set state = $1"\n',
+    },
+    "each_library_in_its_place": {
+        "services/access/reactions/when_asked.py": '"""X."""\nimport httpx\n',
+        "services/requests/live.py": '"""X."""\nimport faust\n',
+        "services/requests/papers.py": '"""X."""\nfrom minio import Minio\n',
+    },
+    "locked": {
+        "requirements/free.txt": "httpx==1.0\n",
+        "requirements/hosted.txt": "--index-url https://example.test\nhttpx==1.0 --hash=sha256:00\n",
+    },
 }
 
 
