@@ -55,10 +55,12 @@ async def _ana(stage: Stage) -> None:
     stage.say("corrige o e-mail, erra o código uma vez e acerta", passo="2 de 4", restavam=refused["tries_left"])
     await client.post(f"{path}/name-and-phone", {"name": ana.name, "phone": ana.phone}, key=None)
     stage.say("informa nome e telefone", passo="3 de 4")
-    weak = await client.post(f"{path}/password", {"password": "1234567890"}, key=None, expect=409)
+    terms = await client.get("/v1/terms")
+    given = {"password": ana.password, "terms_version": terms["version"]}
+    weak = await client.post(f"{path}/password", {**given, "password": "1234567890"}, key=None, expect=409)
     stage.check(weak.code == "password-too-weak", f"a weak password answered {weak.code}")
-    session = await client.post(f"{path}/password", {"password": ana.password}, key=None)
-    stage.say("escolhe a senha e já está dentro", passo="4 de 4", token=f"{session['expires_in']} s")
+    session = await client.post(f"{path}/password", given, key=None)
+    stage.say("aceita os termos, escolhe a senha e já está dentro", passo="4 de 4", token=f"{session['expires_in']} s")
     client.token = session["access_token"]
     await client.delete("/v1/sessions/current")
     client.token = None

@@ -29,7 +29,8 @@ async def sign_up(stage: Stage, person: Person, *, representative: Person | None
         acting = representative or stage.cast.silvia
         given["representative"] = {"cpf": acting.document, "name": acting.name}
     await client.post(f"{path}/name-and-phone", given, key=None)
-    session = await client.post(f"{path}/password", {"password": person.password}, key=None)
+    terms = await client.get("/v1/terms")
+    session = await client.post(f"{path}/password", {"password": person.password, "terms_version": terms["version"]}, key=None)
     _in(client, session["access_token"], "/v1/sessions/refreshes")
     return client
 

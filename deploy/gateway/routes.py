@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 PLURALS: Mapping[str, Sequence[str]] = {
-    "identity": ("sign-ups", "sessions", "recoveries", "me", "customers", "staff", "service-desk"),
+    "identity": ("sign-ups", "terms", "erasures", "sessions", "recoveries", "me", "customers", "staff", "service-desk"),
     "professional": ("profiles", "profile-documents"),
     "access": ("consumer-units", "grants", "clients"),
     "requests": ("budget-requests", "commissionings", "commissionable-units", "tracking", "catalogues", "request-documents"),

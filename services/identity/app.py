@@ -10,18 +10,23 @@ from services.identity.api import (
     mails,
     me,
     my_sessions,
+    own_contacts,
     people,
     recoveries,
     service_desk,
     sessions,
+    sign_up_conclusion,
     staff,
     staff_sessions,
+    terms,
 )
 from services.identity.api import sign_ups as sign_ups_routes
 from services.identity.domain.attendance.decider import ATTENDANCE
 from services.identity.domain.attendance.events import EVENTS as ATTENDANCE_EVENTS
 from services.identity.domain.block.decider import BLOCK
 from services.identity.domain.block.events import PUBLISHED as BLOCK_PUBLISHED
+from services.identity.domain.contact_proof.decider import CONTACT_PROOF
+from services.identity.domain.contact_proof.events import EVENTS as CONTACT_PROOF_EVENTS
 from services.identity.domain.mail.decider import MAIL
 from services.identity.domain.mail.events import PRIVATE as MAIL_PRIVATE
 from services.identity.domain.mail.events import PUBLISHED as MAIL_PUBLISHED
@@ -48,8 +53,10 @@ from services.identity.reactions.when_register_changed import TakeCustomer
 from services.identity.reactions.when_sign_up_lapsed import AbandonLapsed
 from services.identity.settings import IdentitySettings
 from services.identity.signing import SigningKeys
+from services.identity.terms import read_terms
 from services.identity.views.accounts import Accounts
 from services.identity.views.blocks import Blocks
+from services.identity.views.contact_proofs import ContactProofs
 from services.identity.views.own_ended_sessions import OwnEndedSessions
 from services.identity.views.own_notices import OwnNotices
 from services.identity.views.sessions import Sessions
@@ -67,8 +74,33 @@ PUBLISHED = {
     "session": list(SESSION_PUBLISHED),
     "staff-member": list(STAFF_PUBLISHED),
 }
-PRIVATE = [*SIGN_UP_EVENTS, *USER_PRIVATE, *SESSION_PRIVATE, *RECOVERY_EVENTS, *STAFF_PRIVATE, *MAIL_PRIVATE, *ATTENDANCE_EVENTS]
-ROUTES = (sign_ups_routes, sessions, me, my_sessions, recoveries, staff_sessions, staff, customers, service_desk, people, mails, keys)
+PRIVATE = [
+    *SIGN_UP_EVENTS,
+    *USER_PRIVATE,
+    *SESSION_PRIVATE,
+    *RECOVERY_EVENTS,
+    *CONTACT_PROOF_EVENTS,
+    *STAFF_PRIVATE,
+    *MAIL_PRIVATE,
+    *ATTENDANCE_EVENTS,
+]
+ROUTES = (
+    sign_ups_routes,
+    sign_up_conclusion,
+    terms,
+    sessions,
+    me,
+    own_contacts,
+    my_sessions,
+    recoveries,
+    staff_sessions,
+    staff,
+    customers,
+    service_desk,
+    people,
+    mails,
+    keys,
+)
 CUSTOMER_COLUMNS = frozenset({"sequence", "at", "document", "kind", "name", "status"})
 
 
@@ -81,7 +113,7 @@ def words(settings: IdentitySettings) -> Templates:
 def views(settings: IdentitySettings, templates: Templates) -> Sequence[View]:
     """The views that are kept in the append's transaction."""
     notices = OwnNotices(templates, ZoneInfo(settings.timezone))
-    return [Accounts(), Sessions(), OwnEndedSessions(), StaffMembers(), Blocks(), SignUpDeadlines(), notices]
+    return [Accounts(), Sessions(), OwnEndedSessions(), StaffMembers(), Blocks(), ContactProofs(), SignUpDeadlines(), notices]
 
 
 def build(platform: Platform) -> IdentityParts:
@@ -108,6 +140,7 @@ def build(platform: Platform) -> IdentityParts:
         imports={"customers": ImportKind(CUSTOMER_COLUMNS, customer.row, customer.rows)},
         settings=settings,
         templates=templates,
+        terms=read_terms(ROOT / "legal"),
         passwords=Passwords(settings),
         pepper=Pepper(settings.pepper.get_secret_value()),
         signing=signing,
@@ -115,6 +148,7 @@ def build(platform: Platform) -> IdentityParts:
         users=users,
         sessions=session_handler,
         blocks=Handler("block", BLOCK, store),
+        contact_proofs=Handler("contact-proof", CONTACT_PROOF, store),
         recoveries=Handler("recovery", RECOVERY, store),
         attendances=Handler("attendance", ATTENDANCE, store),
         staff_members=Handler("staff-member", STAFF_MEMBER, store),

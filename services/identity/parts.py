@@ -1,5 +1,6 @@
 """The parts of identity, as its routes, loops and commands reach them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -10,6 +11,9 @@ from services.identity.domain.attendance.events import AttendanceEvent
 from services.identity.domain.block.commands import BlockCommand
 from services.identity.domain.block.decider import BlockState
 from services.identity.domain.block.events import BlockEvent
+from services.identity.domain.contact_proof.commands import ContactProofCommand
+from services.identity.domain.contact_proof.decider import ContactProof
+from services.identity.domain.contact_proof.events import ContactProofEvent
 from services.identity.domain.recovery.commands import RecoveryCommand
 from services.identity.domain.recovery.decider import Recovery
 from services.identity.domain.recovery.events import RecoveryEvent
@@ -29,6 +33,7 @@ from services.identity.hashing import Passwords
 from services.identity.pepper import Pepper
 from services.identity.settings import IdentitySettings
 from services.identity.signing import SigningKeys
+from services.identity.terms import Terms, terms_on
 from shared.eventsourcing.handler import Handler
 from shared.mail.templates import Templates
 from shared.service import Parts
@@ -40,6 +45,7 @@ class IdentityParts(Parts):
 
     settings: IdentitySettings
     templates: Templates
+    terms: Sequence[Terms]
     passwords: Passwords
     pepper: Pepper
     signing: SigningKeys
@@ -48,8 +54,13 @@ class IdentityParts(Parts):
     sessions: Handler[SessionCommand, Session, SessionEvent]
     blocks: Handler[BlockCommand, BlockState, BlockEvent]
     recoveries: Handler[RecoveryCommand, Recovery, RecoveryEvent]
+    contact_proofs: Handler[ContactProofCommand, ContactProof, ContactProofEvent]
     attendances: Handler[AttendanceCommand, Attendance, AttendanceEvent]
     staff_members: Handler[StaffCommand, Staff, StaffEvent]
+
+    def terms_now(self) -> Terms:
+        """The terms of use that hold today."""
+        return terms_on(self.terms, self.platform.calendar.today(self.platform.clock()))
 
 
 def parts(request: Request) -> IdentityParts:

@@ -1,52 +1,33 @@
-"""One's own account: what identity knows, corrections, what may be done."""
+"""One's own account: what identity knows, corrections that hold at once, what may be done."""
 
-from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from services.identity.api.log_in import end_all
-from services.identity.api.sessions import CredentialsNotRecognised
-from services.identity.api.typed import Name, Phone
+from services.identity.api.own_account import CurrentPasswordWrong, MeAnswer, TypedPassword, me_answer, must_know_password, own_account
+from services.identity.api.typed import Name, Phone, RepresentativeBody
 from services.identity.domain.attempts.rules import LoginIsBlocked
-from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
-from services.identity.domain.user.commands import ChangeName, ChangePhone, SetNewPassword
-from services.identity.domain.user.decider import UserNotFound
+from services.identity.domain.password.rules import PasswordTooWeak
+from services.identity.domain.user.commands import AcceptTerms, ChangeName, ChangePhone, NameRepresentative, SetNewPassword, UserCommand
+from services.identity.domain.user.decider import OnlyCompaniesAreRepresented, UserNotFound
 from services.identity.hashing import PasswordsBusy
 from services.identity.parts import IdentityParts, parts
-from services.identity.views import accounts, attempts
+from services.identity.strength import must_be_strong
+from services.identity.terms import TermsNotAccepted, must_be_current
 from services.identity.views.accounts import Account
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
-from shared.http.body import Answer, Body, Deed, allowed, not_allowed
+from shared.http.body import Body
 from shared.http.cause import cause
-from shared.http.etag import etag, required_if_match
+from shared.http.etag import required_if_match
 from shared.http.openapi import refuses
 from shared.http.principal import Principal, person
+from shared.identifiers import CpfInvalid, parse_cpf
 from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/me", tags=["me"])
-
-
-class MeAnswer(Answer):
-    """One's account."""
-
-    user_id: UUID
-    person_id: UUID
-    kind: str
-    document: str | None
-    name: str | None
-    email: str | None
-    phone: str | None
-    representative_id: UUID | None
-    representative_name: str | None
-    holder_proven: bool
-    verified_at: datetime
-    actions: dict[str, Deed]
-    version: int
-    server_time: datetime
 
 
 class NameBody(Body):
@@ -61,49 +42,32 @@ class PhoneBody(Body):
     phone: Phone
 
 
+class TermsBody(Body):
+    """The version that was read and accepted."""
+
+    version: Annotated[str, Field(max_length=20)]
+
+
 class ChangePasswordBody(Body):
     """The password of now, and the one to come."""
 
-    current_password: Annotated[str, Field(min_length=1, max_length=200)]
-    new_password: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-def _me(parts: IdentityParts, account: Account, response: Response) -> MeAnswer:
-    response.headers["ETag"] = etag(account.version)
-    unproven = not_allowed(
-        "holder-not-proven",
-        "Seu e-mail ainda não é o do cadastro da distribuidora. Atualize o cadastro no atendimento ou confirme sua identidade lá.",
-    )
-    return MeAnswer(
-        user_id=account.user_id,
-        person_id=account.person_id,
-        kind=account.kind,
-        document=account.document,
-        name=account.name,
-        email=account.email,
-        phone=account.phone,
-        representative_id=account.representative_id,
-        representative_name=account.representative_name,
-        holder_proven=account.holder,
-        verified_at=account.verified_at,
-        actions={"change-name": allowed(), "change-phone": allowed(), "act-as-holder": allowed() if account.holder else unproven},
-        version=account.version,
-        server_time=parts.platform.clock(),
-    )
-
-
-async def _account(db: Db, who: Principal) -> Account:
-    account = await accounts.find(db, who.sub)
-    if account is None:
-        raise UserNotFound
-    return account
+    current_password: TypedPassword
+    new_password: TypedPassword
 
 
 @router.get("", responses=refuses(UserNotFound))
 async def show(response: Response, who: Annotated[Principal, Depends(person)], parts: Annotated[IdentityParts, Depends(parts)]) -> MeAnswer:
     """Meus dados."""
     async with parts.platform.pool.acquire(timeout=5) as db:
-        return _me(parts, await _account(db, who), response)
+        return me_answer(parts, await own_account(db, who), response)
+
+
+async def _correct(parts: IdentityParts, who: Principal, command: UserCommand, cause: Cause, expected: int | None) -> Account:
+    async def work(db: Db) -> Account:
+        await parts.users(db, who.sub, command, cause, expected=expected)
+        return await own_account(db, who)
+
+    return await transact(parts.platform.pool, work, retry=expected is None)
 
 
 @router.put("/name", responses=refuses(UserNotFound))
@@ -117,12 +81,7 @@ async def change_name(
 ) -> MeAnswer:
     """Corrigir o nome."""
     command = ChangeName(body.name, parts.platform.clock())
-
-    async def work(db: Db) -> Account:
-        await parts.users(db, who.sub, command, cause, expected=expected)
-        return await _account(db, who)
-
-    return _me(parts, await transact(parts.platform.pool, work, retry=False), response)
+    return me_answer(parts, await _correct(parts, who, command, cause, expected), response)
 
 
 @router.put("/phone", responses=refuses(UserNotFound))
@@ -136,17 +95,40 @@ async def change_phone(
 ) -> MeAnswer:
     """Corrigir o telefone."""
     command = ChangePhone(body.phone, parts.platform.clock())
-
-    async def work(db: Db) -> Account:
-        await parts.users(db, who.sub, command, cause, expected=expected)
-        return await _account(db, who)
-
-    return _me(parts, await transact(parts.platform.pool, work, retry=False), response)
+    return me_answer(parts, await _correct(parts, who, command, cause, expected), response)
 
 
-@router.post(
-    "/password-changes", status_code=204, responses=refuses(CredentialsNotRecognised, LoginIsBlocked, PasswordTooWeak, PasswordsBusy)
-)
+@router.put("/representative", responses=refuses(UserNotFound, OnlyCompaniesAreRepresented, CpfInvalid))
+async def name_representative(
+    body: RepresentativeBody,
+    response: Response,
+    who: Annotated[Principal, Depends(person)],
+    expected: Annotated[int, Depends(required_if_match)],
+    cause: Annotated[Cause, Depends(cause)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> MeAnswer:
+    """Nomear quem representa a empresa."""
+    acting = parts.platform.people.of_text(parse_cpf(body.cpf))
+    command = NameRepresentative(acting, body.name, parts.platform.clock())
+    return me_answer(parts, await _correct(parts, who, command, cause, expected), response)
+
+
+@router.post("/terms-acceptances", responses=refuses(UserNotFound, TermsNotAccepted))
+async def accept_terms(
+    body: TermsBody,
+    response: Response,
+    who: Annotated[Principal, Depends(person)],
+    cause: Annotated[Cause, Depends(cause)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> MeAnswer:
+    """Aceitar a versão atual dos termos de uso."""
+    current = parts.terms_now()
+    must_be_current(current, body.version)
+    command = AcceptTerms(current.version, current.sha256, parts.platform.clock())
+    return me_answer(parts, await _correct(parts, who, command, cause, None), response)
+
+
+@router.post("/password-changes", status_code=204, responses=refuses(CurrentPasswordWrong, LoginIsBlocked, PasswordTooWeak, PasswordsBusy))
 async def change_password(
     body: ChangePasswordBody,
     who: Annotated[Principal, Depends(person)],
@@ -154,22 +136,12 @@ async def change_password(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> None:
     """Trocar a senha; as outras sessões terminam."""
-    now = parts.platform.clock()
-    browser = who.sid or attempts.UNKNOWN_BROWSER
-
-    async def charge(db: Db) -> Account:
-        await attempts.charge_attempt(db, who.pid, browser, "password", now)
-        return await _account(db, who)
-
-    account = await transact(parts.platform.pool, charge)
-    if not await parts.passwords.fits(account.password_hash, body.current_password):
-        raise CredentialsNotRecognised
-    must_be_strong(body.new_password, [word for word in (account.document, account.email, account.name, account.phone) if word])
+    account = await must_know_password(parts, who, body.current_password)
+    must_be_strong(parts.settings, body.new_password, [account.document, account.email, account.name, account.phone])
     hashed = await parts.passwords.hash(body.new_password)
 
     async def work(db: Db) -> None:
-        await attempts.forgive(db, who.pid, browser, "password")
-        await parts.users(db, who.sub, SetNewPassword(hashed, "person", now), cause)
+        await parts.users(db, who.sub, SetNewPassword(hashed, "person", parts.platform.clock()), cause)
         await end_all(db, parts, who.sub, "password-changed", cause, but=who.sid)
 
     await transact(parts.platform.pool, work)

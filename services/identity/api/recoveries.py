@@ -9,10 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from services.identity.api.browser import put, read
+from services.identity.api.browser import put
 from services.identity.api.evenly import answer_evenly
 from services.identity.api.log_in import end_all
-from services.identity.api.sign_ups import CodeBody
+from services.identity.api.one_time_codes import CodeBody, must_be_own, must_have_been_right
 from services.identity.api.typed import CompleteDocument, Email, Phone
 from services.identity.domain.attempts.rules import Charged, RecoveryIsBlocked
 from services.identity.domain.block.commands import Block
@@ -25,7 +25,7 @@ from services.identity.domain.one_time_code.rules import (
     ResendTooSoon,
     TooManyTries,
 )
-from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
+from services.identity.domain.password.rules import PasswordTooWeak
 from services.identity.domain.recovery.commands import ConcludeRecovery, ProveRecovery, StartRecovery
 from services.identity.domain.recovery.decider import DataDiverges, Recovering, RecoveryNotFound, RecoveryNotProven, RecoveryOver, proven
 from services.identity.domain.recovery.events import WrongRecoveryCodeGiven
@@ -34,6 +34,7 @@ from services.identity.hashing import PasswordsBusy
 from services.identity.letters import last_sent, send
 from services.identity.parts import IdentityParts, parts
 from services.identity.pepper import new_code
+from services.identity.strength import must_be_strong
 from services.identity.views import accounts, attempts
 from services.identity.views.accounts import Account
 from shared.eventsourcing.event import Cause
@@ -105,7 +106,7 @@ async def start(
         if diverged.is_last:
             raise RecoveryIsBlocked(until=diverged.attempts.blocked_until)
         raise DataDiverges(f"Os dados não conferem; restam {diverged.remaining} tentativas.", extra={"remaining": diverged.remaining})
-    put(response, parts, COOKIE, parts.pepper.seal("recovery", str(recovery_id)), int(CODE_LIVES.total_seconds()) * 2)
+    put(response, parts, COOKIE, parts.pepper.seal(COOKIE, str(recovery_id)), int(CODE_LIVES.total_seconds()) * 2)
     return RecoveryAnswer(id=recovery_id, step="code", expires_at=now + CODE_LIVES, server_time=now)
 
 
@@ -132,11 +133,6 @@ async def _may_send(db: Db, person_id: UUID, now: datetime) -> None:
         raise TooManyTries("Muitos códigos foram enviados hoje. Tente novamente amanhã ou fale com o atendimento.")
 
 
-def _own(request: Request, parts: IdentityParts, recovery_id: UUID) -> None:
-    if parts.pepper.open("recovery", read(request, parts, COOKIE)) != str(recovery_id):
-        raise RecoveryNotFound
-
-
 @router.post("/{recovery_id}/proofs", responses=refuses(RecoveryNotFound, RecoveryOver, CodeWrong, CodeExpired, TooManyTries))
 async def prove(
     recovery_id: UUID,
@@ -146,13 +142,12 @@ async def prove(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> RecoveryAnswer:
     """Digitar o código recebido por e-mail."""
-    _own(request, parts, recovery_id)
+    must_be_own(request, parts, COOKIE, str(recovery_id), RecoveryNotFound)
     now = parts.platform.clock()
     command = ProveRecovery(parts.pepper.digest("code", recovery_id, body.code), now)
     outcome = await transact(parts.platform.pool, lambda db: parts.recoveries(db, recovery_id, command, cause_of(request, None)))
-    if any(isinstance(record.event, WrongRecoveryCodeGiven) for record in outcome.events):
-        left = outcome.state.code.tries_left if isinstance(outcome.state, Recovering) else 0
-        raise CodeWrong(step="code", extra={"tries_left": left})
+    code = outcome.state.code if isinstance(outcome.state, Recovering) else None
+    must_have_been_right(outcome.events, WrongRecoveryCodeGiven, code)
     return RecoveryAnswer(id=recovery_id, step="password", expires_at=now + CODE_LIVES, server_time=now)
 
 
@@ -169,14 +164,14 @@ async def set_password(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> None:
     """Escolher a nova senha; todas as sessões terminam."""
-    _own(request, parts, recovery_id)
+    must_be_own(request, parts, COOKIE, str(recovery_id), RecoveryNotFound)
     now = parts.platform.clock()
     async with parts.platform.pool.acquire(timeout=5) as db:
         going = proven((await parts.recoveries.load(db, recovery_id))[0], now)
         account = await accounts.find(db, going.user_id)
     if account is None:
         raise RecoveryNotFound
-    must_be_strong(body.password, [word for word in (account.document, account.email, account.name, account.phone) if word])
+    must_be_strong(parts.settings, body.password, [account.document, account.email, account.name, account.phone])
     hashed = await parts.passwords.hash(body.password)
     cause = cause_of(request, None, actor=f"person:{going.person_id}")
 

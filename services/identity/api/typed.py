@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from services.identity.contacts import canonical_email, canonical_phone
+from shared.http.body import Body
 
 
 def _email(text: str) -> str:
@@ -39,3 +40,10 @@ type CompleteDocument = Annotated[str, Field(min_length=11, max_length=24)]
 type Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 type Phone = Annotated[str, Field(max_length=30), AfterValidator(_phone)]
 type Name = Annotated[str, Field(min_length=2, max_length=150), AfterValidator(_name)]
+
+
+class RepresentativeBody(Body):
+    """Who acts for a company."""
+
+    cpf: Annotated[str, Field(max_length=20)]
+    name: Name

@@ -1,6 +1,6 @@
 """Whose account is it, and what does it hold? One row per account; gone at erasure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -18,6 +18,8 @@ from services.identity.domain.user.events import (
     PasswordRehashed,
     PersonalDataErased,
     PhoneGiven,
+    RepresentativeNamed,
+    TermsAccepted,
     UserContactChanged,
     UserVerified,
 )
@@ -48,13 +50,15 @@ class Account:
     password_hash: str | None
     holder: bool
     handed_over: bool
+    terms_version: str | None
+    terms_accepted_at: datetime | None
     verified_at: datetime
     version: int
 
 
 _COLUMNS = (
     "user_id, person_id, kind, document, name, email, phone, representative_id, representative_name, password_hash, holder,"
-    " handed_over, verified_at, version"
+    " handed_over, terms_version, terms_accepted_at, verified_at, version"
 )
 
 
@@ -63,27 +67,37 @@ def plain(value: object) -> Any:  # noqa: ANN401 - whatever the field holds
     return None if isinstance(value, Erased) else value
 
 
+def _opened(event: AccountOpened) -> Mapping[str, object]:
+    personal = ("document", "name", "email", "phone", "representative_name", "password_hash")
+    return {"representative_id": event.representative_id, **{name: plain(getattr(event, name)) for name in personal}}
+
+
+_CHANGES: Mapping[type[Event], Callable[[Any], Mapping[str, object]]] = {
+    AccountOpened: _opened,
+    TermsAccepted: lambda event: {"terms_version": event.version, "terms_accepted_at": event.accepted_at},
+    RepresentativeNamed: lambda event: {
+        "representative_id": event.representative_id,
+        "representative_name": plain(event.representative_name),
+    },
+    HolderProven: lambda event: {"holder": True, "holder_how": event.how},
+    PasswordChanged: lambda event: {"password_hash": plain(event.password_hash)},
+    PasswordRehashed: lambda event: {"password_hash": plain(event.password_hash)},
+    NameChanged: lambda event: {"name": plain(event.name)},
+    EmailGiven: lambda event: {"email": plain(event.email)},
+    PhoneGiven: lambda event: {"phone": plain(event.phone)},
+    AccountHandedOver: lambda _: {"holder": False, "holder_how": None, "handed_over": True, "password_hash": None},
+    UserContactChanged: lambda _: {},
+}
+"""Which columns an event writes; their names stand here, the values are bound."""
+
+
 class Accounts:
     """The inline view over `user` streams."""
 
     name: ClassVar[str] = "accounts_1"
     category: ClassVar[str] = "user"
     tables: ClassVar[tuple[str, ...]] = ("accounts",)
-    on: ClassVar[frozenset[type[Event]]] = frozenset(
-        {
-            UserVerified,
-            AccountOpened,
-            HolderProven,
-            PasswordChanged,
-            PasswordRehashed,
-            NameChanged,
-            PhoneGiven,
-            EmailGiven,
-            UserContactChanged,
-            AccountHandedOver,
-            PersonalDataErased,
-        }
-    )
+    on: ClassVar[frozenset[type[Event]]] = frozenset({UserVerified, PersonalDataErased, *_CHANGES})
 
     async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
         """Write what these events mean."""
@@ -97,38 +111,13 @@ async def _project(db: Db, user_id: UUID, event: Event) -> None:
     match event:
         case UserVerified():
             await _open(db, event)
-        case AccountOpened():
-            await db.execute(
-                "update accounts set document = $2, name = $3, email = $4, phone = $5, representative_id = $6,"
-                " representative_name = $7, password_hash = $8 where user_id = $1",
-                user_id,
-                plain(event.document),
-                plain(event.name),
-                plain(event.email),
-                plain(event.phone),
-                event.representative_id,
-                plain(event.representative_name),
-                plain(event.password_hash),
-            )
-        case HolderProven():
-            await db.execute("update accounts set holder = true, holder_how = $2 where user_id = $1", user_id, event.how)
-        case PasswordChanged() | PasswordRehashed():
-            await db.execute("update accounts set password_hash = $2 where user_id = $1", user_id, plain(event.password_hash))
-        case NameChanged():
-            await db.execute("update accounts set name = $2 where user_id = $1", user_id, plain(event.name))
-        case EmailGiven():
-            await db.execute("update accounts set email = $2 where user_id = $1", user_id, plain(event.email))
-        case PhoneGiven():
-            await db.execute("update accounts set phone = $2 where user_id = $1", user_id, plain(event.phone))
-        case AccountHandedOver():
-            await db.execute(
-                "update accounts set holder = false, holder_how = null, handed_over = true, password_hash = null where user_id = $1",
-                user_id,
-            )
         case PersonalDataErased():
             await db.execute("delete from accounts where user_id = $1", user_id)
         case _:
-            pass
+            changed = _CHANGES[type(event)](event)
+            places = ", ".join(f"{column} = ${number}" for number, column in enumerate(changed, 2))
+            if places:
+                await db.execute(f"update accounts set {places} where user_id = $1", user_id, *changed.values())
 
 
 async def _open(db: Db, event: UserVerified) -> None:

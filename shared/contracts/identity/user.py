@@ -54,6 +54,14 @@ class PersonalDataErased(Event):
     at: datetime
 
 
+class PersonalDataExported(Event):
+    """The person asked for a copy of what is kept about them."""
+
+    user_id: UUID
+    person_id: UUID
+    at: datetime
+
+
 class LoginBlocked(Event):
     """Three wrong passwords in a row: no log-in until then, live sessions go on."""
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,9 +12,11 @@ import pyotp
 import pytest
 from joserfc.jwk import OKPKey
 
+from services.identity import app
 from services.identity.app import service
 from services.identity.invitations import invite_admin
 from services.identity.parts import IdentityParts
+from services.identity.terms import read_terms
 from shared.http.tokens import FixedKeys, Keys, TokenReader
 from shared.testing.clock import MovedClock
 from shared.testing.people import Cast, Person
@@ -21,6 +24,7 @@ from shared.testing.running import Running, running, settings_for
 from shared.testing.tokens import Issuer
 from tests.conftest import Database
 
+TERMS = read_terms(Path(app.__file__).parent / "legal")[-1].version
 CHEAP: dict[str, Any] = {
     "argon2_memory_kib": 8192,
     "pepper": "only-for-tests",
@@ -94,7 +98,7 @@ class Identity:
             body["representative"] = {"cpf": self.cast.silvia.document, "name": self.cast.silvia.name}
         answer = await browser.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json=body)
         assert answer.status_code == 200, answer.text
-        answer = await browser.post(f"/v1/sign-ups/{sign_up}/password", json={"password": person.password})
+        answer = await browser.post(f"/v1/sign-ups/{sign_up}/password", json={"password": person.password, "terms_version": TERMS})
         assert answer.status_code == 201, answer.text
         browser.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         session: dict[str, Any] = answer.json()

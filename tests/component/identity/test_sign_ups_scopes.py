@@ -1,12 +1,15 @@
 """Sign-up over HTTP: bound to its browser, in order, and silent about who is registered."""
 
+import hashlib
+import json
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from shared.contracts.identity.user import UserVerified
-from tests.component.identity.conftest import Identity
+from tests.component.identity.conftest import TERMS, Identity
 
 
 async def types_of(identity: Identity) -> list[str]:
@@ -38,7 +41,8 @@ async def test_four_steps_make_an_account_and_log_in(identity: Identity) -> None
         assert me.json()["user_id"] == session["subject_id"]
         assert me.json()["holder_proven"] is False
     assert await types_of(identity) == [
-        "SignUpStarted", "CodeSent", "EmailProven", "NameAndPhoneGiven", "SignUpCompleted", "UserVerified", "AccountOpened", "LoggedIn",
+        "SignUpStarted", "CodeSent", "EmailProven", "NameAndPhoneGiven", "SignUpCompleted", "UserVerified", "AccountOpened",
+        "TermsAccepted", "LoggedIn",
     ]  # fmt: skip
 
 
@@ -108,7 +112,7 @@ async def test_a_registered_cpf_looks_like_any_other_until_the_last_step(identit
         sign_up = await identity.begin(second, ana)
         await identity.prove(second, sign_up)
         assert (await second.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json={"name": "Outra", "phone": ana.phone})).status_code == 200
-        answer = await second.post(f"/v1/sign-ups/{sign_up}/password", json={"password": "quero-entrar-aqui-2"})
+        answer = await second.post(f"/v1/sign-ups/{sign_up}/password", json={"password": "quero-entrar-aqui-2", "terms_version": TERMS})
         assert (answer.status_code, answer.json()["code"]) == (409, "cannot-conclude")
     assert "já tem conta" in await identity.last_mail("sign-up-tried")
     assert await identity.parts.platform.pool.fetchval("select count(*) from accounts") == 1
@@ -151,7 +155,7 @@ async def test_weak_and_own_passwords_are_refused(identity: Identity) -> None:
         await identity.prove(browser, sign_up)
         await browser.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json={"name": ana.name, "phone": ana.phone})
         for weak in ("curta", "senha12345", "aaaaaaaaaaaa", "anasouza" + ana.document, "1234567890"):
-            answer = await browser.post(f"/v1/sign-ups/{sign_up}/password", json={"password": weak})
+            answer = await browser.post(f"/v1/sign-ups/{sign_up}/password", json={"password": weak, "terms_version": TERMS})
             assert (answer.status_code, answer.json()["code"]) == (409, "password-too-weak"), weak
 
 
@@ -160,7 +164,7 @@ async def test_what_was_typed_can_be_read_no_more_once_the_account_is_open(ident
         sign_up = await identity.begin(ana, identity.cast.ana)
         await identity.prove(ana, sign_up)
         await ana.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json={"name": "Ana", "phone": identity.cast.ana.phone})
-        await ana.post(f"/v1/sign-ups/{sign_up}/password", json={"password": identity.cast.ana.password})
+        await ana.post(f"/v1/sign-ups/{sign_up}/password", json={"password": identity.cast.ana.password, "terms_version": TERMS})
         assert (await ana.get(f"/v1/sign-ups/{sign_up}")).json()["step"] == "over"
     left = await identity.parts.platform.pool.fetchval(
         "select count(*) from stream_keys where stream like 'sign-up-%' and wrapped is not null"
@@ -190,3 +194,82 @@ async def test_a_name_holds_no_markup_link_or_place(identity: Identity, name: st
         answer = await ana.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json={"name": name, "phone": identity.cast.ana.phone})
         assert answer.status_code == 422
         assert name not in answer.text
+
+
+async def link(identity: Identity) -> tuple[str, str]:
+    """The path and the token of the newest sign-up mail."""
+    found = re.search(r"http://door/cadastro/(\S+)#(\S+)", await identity.last_mail("sign-up-code"))
+    assert found
+    return f"/v1/sign-ups/{found[1]}/resumptions", found[2]
+
+
+async def test_the_link_of_the_mail_goes_on_in_another_device_and_only_there(identity: Identity) -> None:
+    async with identity.browser() as laptop, identity.browser() as phone, identity.browser() as stranger:
+        sign_up = await identity.begin(laptop, identity.cast.ana)
+        path, token = await link(identity)
+        guess = await stranger.post(path, json={"token": "0" * 64})
+        assert (guess.status_code, guess.json()["code"]) == (404, "sign-up-not-found")
+        resumed = await phone.post(path, json={"token": token})
+        assert (resumed.status_code, resumed.json()["step"]) == (200, "code")
+        gone = await laptop.get(f"/v1/sign-ups/{sign_up}")
+        assert (gone.status_code, gone.json()["code"]) == (404, "sign-up-not-found")
+        await identity.prove(phone, sign_up)
+        back = await laptop.post(path, json={"token": token})
+        assert back.json()["step"] == "name-and-phone"
+        assert back.json()["actions"]["give-name-and-phone"]["allowed"] is True
+        assert (await phone.get(f"/v1/sign-ups/{sign_up}")).status_code == 404
+
+
+async def test_a_corrected_email_voids_the_link_and_starts_the_minute_anew(identity: Identity) -> None:
+    async with identity.browser() as ana, identity.browser() as whoever_got_the_first_mail:
+        sign_up = await identity.begin(ana, identity.cast.ana)
+        path, old = await link(identity)
+        corrected = await ana.post(f"/v1/sign-ups/{sign_up}/email-corrections", json={"email": "ana.certa@exemplo.test"})
+        assert corrected.json()["actions"]["resend-code"]["code"] == "resend-too-soon"
+        refused = await whoever_got_the_first_mail.post(path, json={"token": old})
+        assert (refused.status_code, refused.json()["code"]) == (404, "sign-up-not-found")
+        resent = await ana.post(f"/v1/sign-ups/{sign_up}/codes")
+        assert (resent.status_code, resent.json()["code"]) == (409, "resend-too-soon")
+        assert resent.json()["until"] == corrected.json()["resend_at"]
+        again = await ana.post(f"/v1/sign-ups/{sign_up}/email-corrections", json={"email": identity.cast.ana.email})
+        assert (again.status_code, again.json()["code"]) == (409, "resend-too-soon")
+        assert (await whoever_got_the_first_mail.post(path, json={"token": (await link(identity))[1]})).status_code == 200
+
+
+async def test_one_goes_back_to_name_and_email_and_what_was_typed_is_shown_only_once_proven(identity: Identity) -> None:
+    company = identity.cast.padaria
+    async with identity.browser() as browser:
+        sign_up = await identity.begin(browser, company)
+        await identity.prove(browser, sign_up)
+        acting = {"cpf": identity.cast.silvia.document, "name": identity.cast.silvia.name}
+        typed = {"name": "Padária Sol", "phone": company.phone, "representative": acting}
+        await browser.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json=typed)
+        back = await browser.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json={**typed, "name": company.name})
+        assert (back.json()["step"], back.json()["name"], back.json()["kind"]) == ("password", company.name, "cnpj")
+        elsewhere = await browser.post(f"/v1/sign-ups/{sign_up}/email-corrections", json={"email": "sol.nova@exemplo.test"})
+        assert (elsewhere.json()["step"], elsewhere.json()["name"], elsewhere.json()["phone"]) == ("code", None, None)
+        await identity.prove(browser, sign_up)
+        shown = (await browser.get(f"/v1/sign-ups/{sign_up}")).json()
+        assert (shown["step"], shown["representative_name"]) == ("password", identity.cast.silvia.name)
+
+
+async def test_the_terms_are_accepted_by_version_and_the_version_is_recorded(identity: Identity) -> None:
+    ana = identity.cast.ana
+    async with identity.browser() as browser:
+        current = (await browser.get("/v1/terms")).json()
+        assert current["sha256"] == hashlib.sha256(current["text"].encode()).hexdigest()
+        sign_up = await identity.begin(browser, ana)
+        await identity.prove(browser, sign_up)
+        await browser.post(f"/v1/sign-ups/{sign_up}/name-and-phone", json={"name": ana.name, "phone": ana.phone})
+        for version in (None, "2020-01-01"):
+            refused = await browser.post(f"/v1/sign-ups/{sign_up}/password", json={"password": ana.password, "terms_version": version})
+            assert (refused.status_code, refused.json()["code"]) == (409, "terms-not-accepted")
+            assert refused.json()["terms_version"] == current["version"]
+        body = {"password": ana.password, "terms_version": current["version"]}
+        session = await browser.post(f"/v1/sign-ups/{sign_up}/password", json=body)
+        browser.headers["Authorization"] = f"Bearer {session.json()['access_token']}"
+        terms = (await browser.get("/v1/me")).json()["terms"]
+        assert (terms["accepted_version"], terms["current_version"]) == (current["version"], current["version"])
+    event = await identity.parts.platform.pool.fetchval("select data from events where type = 'TermsAccepted'")
+    assert json.loads(event)["version"] == current["version"]
+    assert json.loads(event)["sha256"] == current["sha256"]

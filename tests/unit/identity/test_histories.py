@@ -14,6 +14,7 @@ from services.identity.domain.sign_up.commands import (
     GiveNameAndPhone,
     ProveEmail,
     ResendCode,
+    ResumeSignUp,
     SignUpCommand,
     StartSignUp,
 )
@@ -42,6 +43,7 @@ digests = st.sampled_from(["one", "two", "three"])
 sign_up_commands: st.SearchStrategy[SignUpCommand] = st.one_of(
     st.builds(StartSignUp, st.just(A), st.just(B), st.just("cpf"), st.none(), st.just("529"), st.just("a@b"), digests, st.just(T0)),
     st.builds(ResendCode, digests, moments),
+    st.builds(ResumeSignUp, moments),
     st.builds(CorrectEmail, st.sampled_from(["a@b", "c@d"]), digests, moments),
     st.builds(ProveEmail, digests, moments),
     st.builds(GiveNameAndPhone, st.just("Ana"), st.just("+55"), st.none(), st.none(), moments),

@@ -10,7 +10,9 @@ from shared.mail.templates import Templates
 
 TEMPLATES = Templates(ROOT / "mails", brand_name="Agência", public_url="https://agencia.exemplo.test", channels="0800")
 GIVEN = {
-    "sign-up-code": {"code"},
+    "sign-up-code": {"code", "link"},
+    "holder-code": {"code"},
+    "new-email-code": {"code"},
     "recovery-code": {"code"},
     "sign-up-tried": set(),
     "user-verified": set(),

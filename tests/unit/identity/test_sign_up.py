@@ -11,9 +11,19 @@ from services.identity.domain.sign_up.commands import (
     GiveNameAndPhone,
     ProveEmail,
     ResendCode,
+    ResumeSignUp,
     StartSignUp,
 )
-from services.identity.domain.sign_up.decider import SIGN_UP, RepresentativeMissing, SigningUp, SignUpNotFound, SignUpOver, StepOutOfOrder
+from services.identity.domain.sign_up.decider import (
+    RESUMED_AT_MOST,
+    SIGN_UP,
+    RepresentativeMissing,
+    ResumedTooOften,
+    SigningUp,
+    SignUpNotFound,
+    SignUpOver,
+    StepOutOfOrder,
+)
 from services.identity.domain.sign_up.events import (
     CodeSent,
     EmailCorrected,
@@ -22,6 +32,7 @@ from services.identity.domain.sign_up.events import (
     SignUpAbandoned,
     SignUpCompleted,
     SignUpEvent,
+    SignUpResumed,
     SignUpStarted,
     WrongCodeGiven,
 )
@@ -101,6 +112,41 @@ def test_a_corrected_email_needs_no_waiting_and_takes_the_proof_back() -> None:
     given(SIGN_UP, *started(), PROVEN, EmailCorrected(email="b", corrected_at=at(2)), CodeSent(digest="n", sent_at=at(2))).when(
         ChoosePassword(USER, at(3))
     ).then_refused(StepOutOfOrder)
+
+
+def corrected(email: str, minutes: float) -> list[SignUpEvent]:
+    return [EmailCorrected(email=email, corrected_at=at(minutes)), CodeSent(digest=f"to {email}", sent_at=at(minutes))]
+
+
+def test_after_a_correction_the_minute_begins_anew_and_no_address_is_sent_two_codes_within_one() -> None:
+    history = [*started(), *corrected("certa@exemplo.test", 0.5)]
+    given(SIGN_UP, *history).when(ResendCode("x", at(1.4))).then_refused(ResendTooSoon)
+    given(SIGN_UP, *history).when(ResendCode("x", at(1.5))).then_types(CodeSent)
+    given(SIGN_UP, *history).when(CorrectEmail("ana@exemplo.test", "x", at(0.9))).then_refused(ResendTooSoon)
+    given(SIGN_UP, *history).when(CorrectEmail("ana@exemplo.test", "x", at(1))).then_types(EmailCorrected, CodeSent)
+    given(SIGN_UP, *history).when(CorrectEmail("terceira@exemplo.test", "x", at(0.6))).then_types(EmailCorrected, CodeSent)
+
+
+def test_the_code_of_the_mistyped_address_is_void() -> None:
+    history = [*started(), *corrected("certa@exemplo.test", 0.5)]
+    given(SIGN_UP, *history).when(prove("right", 1)).then_types(WrongCodeGiven)
+    given(SIGN_UP, *history).when(prove("to certa@exemplo.test", 1)).then_types(EmailProven)
+
+
+def test_what_was_named_stays_when_the_email_is_corrected_afterwards() -> None:
+    history = [*started(), PROVEN, named(), *corrected("certa@exemplo.test", 3)]
+    state = given(SIGN_UP, *history).when(prove("to certa@exemplo.test", 4)).then_types(EmailProven)
+    assert isinstance(state, SigningUp)
+    assert (state.step, state.name) == ("password", "Ana")
+
+
+def test_it_goes_on_in_another_browser_and_not_for_ever_in_new_ones() -> None:
+    state = given(SIGN_UP, *started(), PROVEN).when(ResumeSignUp(at(3))).then(SignUpResumed(resumed_at=at(3)))
+    assert isinstance(state, SigningUp)
+    assert (state.moves, state.step) == (1, "name-and-phone")
+    often = [SignUpResumed(resumed_at=at(3))] * RESUMED_AT_MOST
+    given(SIGN_UP, *started(), *often).when(ResumeSignUp(at(4))).then_refused(ResumedTooOften)
+    given(SIGN_UP, *started()).when(ResumeSignUp(T0 + timedelta(hours=24))).then_refused(SignUpOver)
 
 
 def test_the_password_comes_last() -> None:

@@ -35,6 +35,7 @@ from services.identity.domain.user.events import (
     PasswordRehashed,
     PersonalDataErased,
     PhoneGiven,
+    TermsAccepted,
     UserContactChanged,
     UserVerified,
 )
@@ -42,12 +43,14 @@ from shared.testing.given import given
 
 T0 = datetime(2026, 11, 4, 12, 0, tzinfo=UTC)
 ID, PERSON, OTHER = uuid4(), uuid4(), uuid4()
-VERIFY = VerifyUser(ID, PERSON, "cpf", None, "52998224725", "Ana", "ana@exemplo.test", "+5592988887777", None, None, "hash", T0)
+VERIFY = VerifyUser(
+    ID, PERSON, "cpf", None, "52998224725", "Ana", "ana@exemplo.test", "+5592988887777", None, None, "hash", "2026-11-01", "d1", T0
+)
 OPENED = tuple(USER.decide(VERIFY, USER.initial))
 
 
 def test_an_account_opens_with_a_published_and_a_private_fact() -> None:
-    given(USER).when(VERIFY).then_types(UserVerified, AccountOpened)
+    given(USER).when(VERIFY).then_types(UserVerified, AccountOpened, TermsAccepted)
     given(USER, *OPENED).when(VERIFY).then_nothing()
 
 

@@ -78,9 +78,9 @@ def try_code(code: SentCode, digest: str, now: datetime) -> Match:
     return "right" if hmac.compare_digest(code.digest, digest) else "wrong"
 
 
-def may_send(code: SentCode, now: datetime, *, corrected: bool = False) -> None:
-    """Whether another code may be sent; raises ResendTooSoon, TooManyTries. A corrected address need not wait."""
+def may_send(code: SentCode, now: datetime, *, last_to: datetime | None) -> None:
+    """Whether another code may be sent to an address that had its last one at `last_to`; raises ResendTooSoon, TooManyTries."""
     if code.number >= CODES:
         raise TooManyTries
-    if not corrected and now < code.resend_at:
-        raise ResendTooSoon(until=code.resend_at)
+    if last_to is not None and now < last_to + RESEND_AFTER:
+        raise ResendTooSoon(until=last_to + RESEND_AFTER)

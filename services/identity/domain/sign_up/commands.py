@@ -29,6 +29,13 @@ class ResendCode:
 
 
 @dataclass(frozen=True, slots=True)
+class ResumeSignUp:
+    """Go on in another browser, by the link of the mail; the one before may not go on any more."""
+
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectEmail:
     """The e-mail was mistyped: a code goes to the right one, the old one is void."""
 
@@ -71,4 +78,4 @@ class AbandonSignUp:
     now: datetime
 
 
-type SignUpCommand = StartSignUp | ResendCode | CorrectEmail | ProveEmail | GiveNameAndPhone | ChoosePassword | AbandonSignUp
+type SignUpCommand = StartSignUp | ResumeSignUp | ResendCode | CorrectEmail | ProveEmail | GiveNameAndPhone | ChoosePassword | AbandonSignUp

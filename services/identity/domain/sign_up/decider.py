@@ -14,6 +14,7 @@ from services.identity.domain.sign_up.commands import (
     GiveNameAndPhone,
     ProveEmail,
     ResendCode,
+    ResumeSignUp,
     SignUpCommand,
     StartSignUp,
 )
@@ -25,6 +26,7 @@ from services.identity.domain.sign_up.events import (
     SignUpAbandoned,
     SignUpCompleted,
     SignUpEvent,
+    SignUpResumed,
     SignUpStarted,
     WrongCodeGiven,
 )
@@ -33,6 +35,7 @@ from shared.eventsourcing.event import Erased
 from shared.eventsourcing.refusal import NotFound, Refusal
 
 ABANDONED_AFTER = timedelta(hours=24)
+RESUMED_AT_MOST = 50
 
 
 class SignUpNotFound(NotFound):
@@ -51,6 +54,12 @@ class SignUpOver(Refusal):
     """Completed or abandoned."""
 
     sentence = "Este cadastro já terminou. Entre na sua conta ou comece outro."
+
+
+class ResumedTooOften(Refusal):
+    """Nobody changes browsers that often."""
+
+    sentence = "Este cadastro já mudou de aparelho vezes demais. Comece outro."
 
 
 class RepresentativeMissing(Refusal):
@@ -72,7 +81,10 @@ class Unstarted:
 
 @dataclass(frozen=True, slots=True)
 class SigningUp:
-    """Under way; `code` is out or was used, and what is not given yet is None."""
+    """Under way; `code` is out or was used, and what is not given yet is None.
+
+    `sent` remembers which address was sent a code when, `moves` how often the sign-up went on in another browser.
+    """
 
     sign_up_id: UUID
     person_id: UUID
@@ -82,6 +94,8 @@ class SigningUp:
     email: str | Erased
     started_at: datetime
     code: SentCode | None = None
+    sent: tuple[tuple[str | Erased, datetime], ...] = ()
+    moves: int = 0
     email_proven: bool = False
     name: str | Erased | None = None
     phone: str | Erased | None = None
@@ -92,6 +106,10 @@ class SigningUp:
     def expires_at(self) -> datetime:
         """When it is abandoned."""
         return self.started_at + ABANDONED_AFTER
+
+    def last_sent_to(self, email: str | Erased) -> datetime | None:
+        """When this address was last sent a code."""
+        return max((at for address, at in self.sent if address == email), default=None)
 
     @property
     def step(self) -> Literal["code", "name-and-phone", "password"]:
@@ -107,6 +125,7 @@ class Over:
 
     sign_up_id: UUID
     completed: bool
+    moves: int = 0
 
 
 type SignUp = Unstarted | SigningUp | Over
@@ -117,6 +136,8 @@ def decide(command: SignUpCommand, state: SignUp) -> Sequence[SignUpEvent]:
     match command:
         case StartSignUp():
             return _start(command, state)
+        case ResumeSignUp():
+            return _resume(command, state)
         case ResendCode():
             return _resend(command, state)
         case CorrectEmail():
@@ -150,12 +171,18 @@ def _start(command: StartSignUp, state: SignUp) -> Sequence[SignUpEvent]:
     ]
 
 
+def _resume(command: ResumeSignUp, state: SignUp) -> Sequence[SignUpEvent]:
+    if under_way(state, command.now).moves >= RESUMED_AT_MOST:
+        raise ResumedTooOften
+    return [SignUpResumed(resumed_at=command.now)]
+
+
 def _resend(command: ResendCode, state: SignUp) -> Sequence[SignUpEvent]:
     going = under_way(state, command.now)
     if going.email_proven:
         raise StepOutOfOrder(step=going.step)
     if going.code is not None:
-        may_send(going.code, command.now)
+        may_send(going.code, command.now, last_to=going.code.sent_at)
     return [CodeSent(digest=command.code_digest, sent_at=command.now)]
 
 
@@ -164,7 +191,7 @@ def _correct(command: CorrectEmail, state: SignUp) -> Sequence[SignUpEvent]:
     if going.email == command.email and going.email_proven:
         return []
     if going.code is not None:
-        may_send(going.code, command.now, corrected=going.email != command.email)
+        may_send(going.code, command.now, last_to=going.last_sent_to(command.email))
     return [
         EmailCorrected(email=command.email, corrected_at=command.now),
         CodeSent(digest=command.code_digest, sent_at=command.now),
@@ -234,7 +261,10 @@ def evolve(state: SignUp, event: SignUpEvent) -> SignUp:
         case CodeSent(digest=digest, sent_at=sent_at):
             going = _going(state)
             number = going.code.number + 1 if going.code else 1
-            return replace(going, code=SentCode(digest if isinstance(digest, str) else "", sent_at, number=number))
+            code = SentCode(digest if isinstance(digest, str) else "", sent_at, number=number)
+            return replace(going, code=code, sent=(*going.sent, (going.email, sent_at)))
+        case SignUpResumed():
+            return replace(_going(state), moves=_going(state).moves + 1)
         case EmailCorrected(email=email):
             return replace(_going(state), email=email, email_proven=False)
         case WrongCodeGiven():
@@ -251,9 +281,9 @@ def evolve(state: SignUp, event: SignUpEvent) -> SignUp:
                 representative_name=event.representative_name,
             )
         case SignUpCompleted():
-            return Over(_going(state).sign_up_id, completed=True)
+            return Over(_going(state).sign_up_id, completed=True, moves=_going(state).moves)
         case SignUpAbandoned():
-            return Over(_going(state).sign_up_id, completed=False)
+            return Over(_going(state).sign_up_id, completed=False, moves=_going(state).moves)
         case _:
             assert_never(event)
 

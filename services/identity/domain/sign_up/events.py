@@ -26,6 +26,12 @@ class CodeSent(Event):
     sent_at: datetime
 
 
+class SignUpResumed(Event):
+    """It goes on in another browser, by the link of the mail."""
+
+    resumed_at: datetime
+
+
 class EmailCorrected(Event):
     """Another e-mail; what was sent to the old one is void."""
 
@@ -69,11 +75,20 @@ class SignUpAbandoned(Event):
 
 
 type SignUpEvent = (
-    SignUpStarted | CodeSent | EmailCorrected | WrongCodeGiven | EmailProven | NameAndPhoneGiven | SignUpCompleted | SignUpAbandoned
+    SignUpStarted
+    | CodeSent
+    | SignUpResumed
+    | EmailCorrected
+    | WrongCodeGiven
+    | EmailProven
+    | NameAndPhoneGiven
+    | SignUpCompleted
+    | SignUpAbandoned
 )
 EVENTS: tuple[type[Event], ...] = (
     SignUpStarted,
     CodeSent,
+    SignUpResumed,
     EmailCorrected,
     WrongCodeGiven,
     EmailProven,

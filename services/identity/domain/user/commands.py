@@ -23,6 +23,17 @@ class VerifyUser:
     representative_id: UUID | None
     representative_name: str | None
     password_hash: str
+    terms_version: str
+    terms_sha256: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptTerms:
+    """Accept a newer version of the terms of use."""
+
+    version: str
+    sha256: str
     now: datetime
 
 
@@ -68,6 +79,42 @@ class ChangePhone:
 
 
 @dataclass(frozen=True, slots=True)
+class NameRepresentative:
+    """Somebody else acts for the company from now on."""
+
+    representative_id: UUID
+    representative_name: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProveNewEmail:
+    """The code that went to the person's new e-mail came back."""
+
+    email: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Somebody else had taken this CPF or CNPJ: whoever an attendant proofed gets the account; the old password is void."""
+
+    name: str
+    email: str
+    phone: str
+    representative_id: UUID | None
+    representative_name: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPersonalData:
+    """Take a copy of what is kept about oneself."""
+
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectEmail:
     """Another e-mail, told to an attendant who proofed who it is."""
 
@@ -82,4 +129,18 @@ class ErasePersonalData:
     now: datetime
 
 
-type UserCommand = VerifyUser | ProveHolder | SetNewPassword | RehashPassword | ChangeName | ChangePhone | CorrectEmail | ErasePersonalData
+type UserCommand = (
+    VerifyUser
+    | AcceptTerms
+    | ProveHolder
+    | SetNewPassword
+    | RehashPassword
+    | ChangeName
+    | ChangePhone
+    | NameRepresentative
+    | CorrectEmail
+    | ProveNewEmail
+    | HandOver
+    | ExportPersonalData
+    | ErasePersonalData
+)

@@ -14,6 +14,9 @@ from shared.contracts.identity.user import (
     PersonalDataErased as PersonalDataErased,
 )
 from shared.contracts.identity.user import (
+    PersonalDataExported as PersonalDataExported,
+)
+from shared.contracts.identity.user import (
     UserContactChanged as UserContactChanged,
 )
 from shared.contracts.identity.user import (
@@ -34,6 +37,14 @@ class AccountOpened(Event):
     representative_name: Personal[str | None]
     password_hash: Personal[str]
     opened_at: datetime
+
+
+class TermsAccepted(Event):
+    """Which version of the terms of use was accepted, and the digest of its words."""
+
+    version: str
+    sha256: str
+    accepted_at: datetime
 
 
 class PasswordChanged(Event):
@@ -58,6 +69,14 @@ class NameChanged(Event):
     changed_at: datetime
 
 
+class RepresentativeNamed(Event):
+    """Who acts for the company."""
+
+    representative_id: UUID
+    representative_name: Personal[str]
+    named_at: datetime
+
+
 class EmailGiven(Event):
     """The e-mail that UserContactChanged speaks of."""
 
@@ -75,15 +94,34 @@ class PhoneGiven(Event):
 type UserEvent = (
     UserVerified
     | AccountOpened
+    | TermsAccepted
     | HolderProven
     | PasswordChanged
     | PasswordRehashed
     | NameChanged
+    | RepresentativeNamed
     | PhoneGiven
     | EmailGiven
     | UserContactChanged
     | AccountHandedOver
+    | PersonalDataExported
     | PersonalDataErased
 )
-PRIVATE: tuple[type[Event], ...] = (AccountOpened, PasswordChanged, PasswordRehashed, NameChanged, PhoneGiven, EmailGiven)
-PUBLISHED: tuple[type[Event], ...] = (UserVerified, HolderProven, UserContactChanged, AccountHandedOver, PersonalDataErased)
+PRIVATE: tuple[type[Event], ...] = (
+    AccountOpened,
+    TermsAccepted,
+    PasswordChanged,
+    PasswordRehashed,
+    NameChanged,
+    RepresentativeNamed,
+    PhoneGiven,
+    EmailGiven,
+)
+PUBLISHED: tuple[type[Event], ...] = (
+    UserVerified,
+    HolderProven,
+    UserContactChanged,
+    AccountHandedOver,
+    PersonalDataExported,
+    PersonalDataErased,
+)
