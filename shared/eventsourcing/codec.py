@@ -5,7 +5,8 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, TypeAliasType, get_args, get_origin
 from uuid import UUID
 
@@ -21,6 +22,8 @@ type Upcasters = Mapping[tuple[str, int], Upcaster]
 _SEALED = "$sealed"
 _NONCE = 12
 MAXIMUM_BYTES = 256 * 1024
+_WIDEST = 4
+_TIMELESS = frozenset({str, int, bool, float, Decimal, UUID, date, type(None)})
 _NO_OFFSET = timedelta(0)
 
 
@@ -109,7 +112,8 @@ def _check_instants(value: object) -> None:
             raise InstantNotUtc(value.isoformat())
     elif isinstance(value, BaseModel):
         for inner in value.__dict__.values():
-            _check_instants(inner)
+            if type(inner) not in _TIMELESS:
+                _check_instants(inner)
     elif isinstance(value, Mapping):
         for inner in value.values():
             _check_instants(inner)
@@ -173,7 +177,7 @@ class Codec:
                 if content[field] is not None:
                     content[field] = _seal(key, json.dumps(content[field]), _context(stream, event_id, field))
             data = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
-        if len(data.encode()) > MAXIMUM_BYTES:
+        if len(data) * _WIDEST > MAXIMUM_BYTES and len(data.encode()) > MAXIMUM_BYTES:
             raise EventTooBig(name)
         return Encoded(name, type(event).schema_version, data)
 
