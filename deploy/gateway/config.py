@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from deploy.gateway import limits
-from deploy.gateway.replies import LOCAL_REPLIES
+from deploy.gateway.replies import FILES, in_our_words, local_replies
 from deploy.gateway.routes import ENTRANCES, PLURALS, TRACKING
 
 type Json = dict[str, Any]
 
 FILTERS = "type.googleapis.com/envoy.extensions.filters.http"
+WORDS = "envoy.filters.http.custom_response"
 API_BODY = 256 * 1024
 FILE_BODY = 21 * 1024 * 1024
 TIMEOUT = "30s"
@@ -95,7 +96,7 @@ def _listener(gateway: Gateway) -> Json:
         "request_headers_timeout": "10s",
         "stream_idle_timeout": "300s",
         "common_http_protocol_options": {"headers_with_underscores_action": "REJECT_REQUEST", "idle_timeout": "300s"},
-        "local_reply_config": LOCAL_REPLIES,
+        "local_reply_config": local_replies(gateway.origins),
         "access_log": [_access_log()],
         "http_filters": _filters(gateway),
         "route_config": {
@@ -139,6 +140,7 @@ def _filters(gateway: Gateway) -> list[Json]:
         {"name": "envoy.filters.http.cors", "typed_config": {"@type": f"{FILTERS}.cors.v3.Cors"}},
         {"name": limits.FILTER, "typed_config": limits.per_address(gateway.limits.everything, "everything")},
         {"name": "envoy.filters.http.jwt_authn", "typed_config": _tokens()},
+        {"name": WORDS, "typed_config": {"@type": f"{FILTERS}.custom_response.v3.CustomResponse"}},
         {"name": "envoy.filters.http.buffer", "typed_config": {"@type": f"{FILTERS}.buffer.v3.Buffer", "max_request_bytes": API_BODY}},
         {"name": "envoy.filters.http.router", "typed_config": {"@type": f"{FILTERS}.router.v3.Router"}},
     ]
@@ -213,7 +215,7 @@ def _to(service: str) -> Json:
 
 
 def _files(origins: Sequence[str]) -> Json:
-    """Presigned addresses are signed for this host: it is handed on unchanged."""
+    """Presigned addresses are signed for this host: it is handed on unchanged; what the store refuses is said in our words."""
     cors = {
         "@type": f"{FILTERS}.cors.v3.CorsPolicy",
         "allow_origin_string_match": [{"exact": origin} for origin in origins],
@@ -223,8 +225,9 @@ def _files(origins: Sequence[str]) -> Json:
         "max_age": "600",
     }
     body = {"@type": f"{FILTERS}.buffer.v3.BufferPerRoute", "buffer": {"max_request_bytes": FILE_BODY}}
+    words = {"@type": f"{FILTERS}.custom_response.v3.CustomResponse", **in_our_words()}
     return {
-        "match": {"prefix": "/gd-"},
+        "match": {"prefix": FILES},
         "route": {"cluster": "s3", "timeout": "120s"},
-        "typed_per_filter_config": {"envoy.filters.http.cors": cors, "envoy.filters.http.buffer": body},
+        "typed_per_filter_config": {"envoy.filters.http.cors": cors, "envoy.filters.http.buffer": body, WORDS: words},
     }

@@ -102,9 +102,24 @@ async def test_files_go_through_signed_for_this_host(http: httpx.AsyncClient, st
     assert (await http.put(put, content=b"y" * 1024 * KIB)).status_code == 200
     got = await http.get(client.presigned_get_object(storage.name, "gateway/a.bin", timedelta(minutes=5)))
     assert got.content == b"y" * 1024 * KIB
-    assert (await http.get(f"/{storage.name}/gateway/a.bin")).status_code in {400, 403}
     too_big = await http.put(put, content=io.BytesIO(b"z" * 22 * 1024 * KIB).getvalue())
     assert too_big.status_code == 413
+
+
+async def test_what_the_file_store_refuses_is_a_problem_in_our_words(http: httpx.AsyncClient, storage: Bucket, door: Door) -> None:
+    client = Minio(f"127.0.0.1:{door.port}", storage.access_key, storage.secret_key, secure=False, region=storage.region)
+    missing = client.presigned_get_object(storage.name, "gateway/never-put.bin", timedelta(minutes=5))
+    unsigned = f"{door.url}/{storage.name}/gateway/a.bin"
+    for url, status, code in (
+        (missing, 404, "file-not-found"),
+        (missing[:-1] + ("1" if missing.endswith("0") else "0"), 403, "file-address-refused"),
+        (unsigned, 400, "file-address-invalid"),
+    ):
+        reply = await http.get(url, headers={"Origin": ORIGIN})
+        assert (reply.status_code, reply.headers["content-type"]) == (status, "application/problem+json"), reply.text
+        assert reply.headers["access-control-allow-origin"] == ORIGIN
+        assert "access-control-allow-origin" not in (await http.get(url, headers={"Origin": "http://elsewhere.test"})).headers
+        assert reply.json() | {"code": code, "status": status, "request_id": reply.headers["x-request-id"]} == reply.json()
 
 
 async def test_browsers_may_send_files_from_the_portal_only(http: httpx.AsyncClient) -> None:
