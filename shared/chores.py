@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,13 +15,14 @@ from shared.contracts.catalogue import CataloguePublished
 from shared.eventsourcing import rebuild as rebuilding
 from shared.eventsourcing import verify as verifying
 from shared.eventsourcing.event import Cause
+from shared.eventsourcing.foreign import check_foreign_views
 from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.transaction import transact
 from shared.eventsourcing.view import View
 from shared.ids import new_id
 from shared.imports import take_file
-from shared.kafka import BROKER_LOST, DAY_MS, KEPT_FOR_EVER, ensure_topics, read_all, topic_of
-from shared.platform import published
+from shared.kafka import BROKER_LOST, DAY_MS, KEPT_FOR_EVER, ensure_topics, read_all, read_records, topic_of
+from shared.platform import foreign_views, published, reading
 from shared.postgres import LOST, migrate
 from shared.service import Parts, Platform, Service
 from shared.workers import consumers_of
@@ -31,6 +33,7 @@ type Chore = Callable[[Service, Platform, Sequence[str]], Awaitable[int]]
 
 _KERNEL = Path(__file__).resolve().parent / "migrations"
 _WAIT_SECONDS = 60
+_PATIENT = {"transaction_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 _MISUSED = 2
 _VIEWED_FOR_DAYS = 400
 _INGRESS_FOR_DAYS = 7
@@ -113,20 +116,26 @@ async def _rebuild(db: "asyncpg.Connection[asyncpg.Record]", parts: Parts, view:
     say(f"{view.name}: switched, {taken} events taken during the switch")
 
 
-async def verify_service(service: Service, platform: Platform, _arguments: Sequence[str]) -> int:
-    """Compare store, topics and own views as sets, see that every key opens and nothing is parked; 1 when something differs."""
+async def verify_service(service: Service, platform: Platform, arguments: Sequence[str]) -> int:
+    """Compare store, topics and own views as sets, see that every key opens and nothing is parked; 1 when something differs.
+
+    `verify --foreign` also compares the views of others' events with what their topics say.
+    """
     parts = service.build(platform)
     report = verifying.Report(service.name)
     topics = {topic_of(service.name, aggregate): [kind.__name__ for kind in types] for aggregate, types in published(service).items()}
     relayed = await platform.pool.fetchval("select coalesce((select position from relay where name = 'relay'), 0)")
     bootstrap = platform.settings.kafka_bootstrap
-    db = await asyncpg.connect(platform.settings.database_url.get_secret_value(), timeout=10, server_settings={"transaction_timeout": "0"})
+    db = await asyncpg.connect(platform.settings.database_url.get_secret_value(), timeout=10, server_settings=_PATIENT)
     try:
         await verifying.check_streams(db, report)
         await verifying.check_topics(db, report, topics, relayed, read_all(bootstrap, sorted(topics)))
         await verifying.check_views(db, report, parts.store, parts.store.views)
         await verifying.check_keys(db, report, platform.keys)
         await verifying.check_parked(db, report)
+        if "--foreign" in arguments:
+            views, reads = foreign_views(parts), reading(service)
+            await check_foreign_views(db, report, platform.codec, views, reads, partial(read_records, bootstrap))
     finally:
         await db.close(timeout=5)
     say(f"{service.name}: {report.events} events, {report.published} published, {report.in_topics} in topics, {len(report.views)} tables")

@@ -24,6 +24,7 @@ PORTS: Mapping[str, int] = {
     "envoy_admin": 19901,
     **{name: 8101 + n for n, name in enumerate(SERVICES)},
     **{f"{name}_worker": 8201 + n for n, name in enumerate(SERVICES)},
+    **{f"{name}_standby": 8301 + n for n, name in enumerate(SERVICES)},
     "live": 8206,
 }
 

@@ -9,6 +9,7 @@ from types import ModuleType
 
 from deploy.local.answers import port_answers
 from deploy.local.home import LOOPBACK, Home
+from deploy.local.orphans import end_orphans
 from deploy.local.program import Program
 from deploy.local.servers import clamd, kafka, mail, postgres, s3
 from deploy.local.steps import Steps
@@ -68,8 +69,10 @@ def wait(home: Home, supervisor: Supervisor, program: Program) -> None:
 
 
 def ports_are_free(home: Home, supervisor: Supervisor, wanted: Sequence[Program]) -> None:
-    """Each port is either ours already or nobody's."""
+    """Each port is either ours already or nobody's; what a killed supervisor left behind is ended first."""
     running = supervisor.running()
+    if not running:
+        end_orphans(home.path)
     states = supervisor.states() if running else {}
     for program in wanted:
         if states.get(program.name, {}).get("statename") in {"RUNNING", "STARTING"}:

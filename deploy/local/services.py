@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
@@ -22,15 +22,29 @@ CODE = {".py", ".yaml", ".txt", ".html", ".csv"}
 
 
 def programs(home: Home) -> list[Program]:
-    """Role `all` of each service, and the live rates in their own process."""
-    return [*(_service(home, name) for name in SERVICES), _live(home)]
+    """Each service in one process, or, where GD_SPLIT names it, as a door and two workers; the live rates in their own process."""
+    split = set(home.settings.get("GD_SPLIT", "").split(","))
+    return [*(program for name in SERVICES for program in (_apart(home, name) if name in split else [_whole(home, name)])), _live(home)]
 
 
-def _service(home: Home, name: str) -> Program:
-    command = [sys.executable, "-m", f"services.{name}", "all"]
-    ports = (name, f"{name}_worker")
-    told = {**of_service(home, name), "GD_CODE": code(name)}
-    return Program(name, command, partial(_ready, name), ports, environment=told, stop_seconds=12, patience=90)
+def _whole(home: Home, name: str) -> Program:
+    return _service(home, name, name, "all", {})
+
+
+def _apart(home: Home, name: str) -> list[Program]:
+    """The door, the worker that leads, and one that stands by: which of the two leads is theirs to find out."""
+    standby = {f"{name.upper()}_WORKER_PORT": str(home.ports[f"{name}_standby"])}
+    return [
+        _service(home, name, name, "api", {}),
+        _service(home, name, f"{name}_worker", "worker", {}),
+        _service(home, name, f"{name}_standby", "worker", standby),
+    ]
+
+
+def _service(home: Home, name: str, port: str, role: str, more: Mapping[str, str]) -> Program:
+    command = [sys.executable, "-m", f"services.{name}", role]
+    told = {**of_service(home, name), **more, "GD_CODE": code(name)}
+    return Program(port, command, partial(_ready, port), (port,), environment=told, stop_seconds=12, patience=90)
 
 
 def _live(home: Home) -> Program:

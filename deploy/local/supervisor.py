@@ -40,7 +40,7 @@ SECTION = """\
 [program:{name}]
 command={command}
 directory={root}
-environment=GD_FINGERPRINT="{fingerprint}"
+environment=GD_FINGERPRINT="{fingerprint}",GD_SUPERVISED="{home}"
 stdout_logfile={logs}/{name}.log
 redirect_stderr=true
 stdout_logfile_maxbytes=20MB
@@ -138,6 +138,7 @@ class Supervisor:
             name=program.name,
             command=shlex.join(command).replace("%", "%%"),
             root=ROOT,
+            home=self.home.path,
             fingerprint=fingerprint,
             logs=self.home.logs,
             signal=program.stop_signal,
