@@ -54,7 +54,8 @@ def _insert_and_move(rows: int, *, known: bool) -> str:
         f"update applied set version = $2 + {rows}, event_id = ${last}"
         f" where reader = any(${readers}::text[]) and stream = $1 and version = $2 returning reader"
         if known
-        else f"insert into applied (reader, stream, version, event_id) select reader, $1, {rows}, ${last} from unnest(${readers}::text[]) reader"
+        else "insert into applied (reader, stream, version, event_id)"
+        f" select reader, $1, {rows}, ${last} from unnest(${readers}::text[]) reader"
         " on conflict (reader, stream) do nothing returning reader"
     )
     return (
