@@ -2,11 +2,13 @@
 
 import http.client
 import json
+import random
 import socket
 
 from deploy.local.home import LOOPBACK
 
 OK_CLASS = 2
+_FREE_PORTS = (20_000, 32_000)
 
 
 def port_answers(port: int, timeout: float = 0.5) -> bool:
@@ -47,8 +49,15 @@ def total_at(port: int, path: str, field: str) -> int | None:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on just now, outside the range from which the kernel serves outgoing connections.
+
+    A port of that range may be lent to any client between this answer and the server's own bind: on a busy machine it was.
+    """
+    while True:
+        port = random.randrange(*_FREE_PORTS)  # noqa: S311 - no secret: only far from the others
+        with socket.socket() as probe:
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return port
