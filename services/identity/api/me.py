@@ -37,9 +37,10 @@ class NameBody(Body):
 
 
 class PhoneBody(Body):
-    """One's phone, corrected."""
+    """One's phone, corrected; the password again, because a recovery asks for the phone."""
 
     phone: Phone
+    current_password: TypedPassword
 
 
 class TermsBody(Body):
@@ -84,7 +85,7 @@ async def change_name(
     return me_answer(parts, await _correct(parts, who, command, cause, expected), response)
 
 
-@router.put("/phone", responses=refuses(UserNotFound))
+@router.put("/phone", responses=refuses(UserNotFound, CurrentPasswordWrong, LoginIsBlocked, PasswordsBusy))
 async def change_phone(
     body: PhoneBody,
     response: Response,
@@ -94,6 +95,7 @@ async def change_phone(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> MeAnswer:
     """Corrigir o telefone."""
+    await must_know_password(parts, who, body.current_password)
     command = ChangePhone(body.phone, parts.platform.clock())
     return me_answer(parts, await _correct(parts, who, command, cause, expected), response)
 

@@ -108,11 +108,12 @@ async def must_know_password(parts: IdentityParts, who: Principal, password: str
     now, browser = parts.platform.clock(), who.sid or attempts.UNKNOWN_BROWSER
 
     async def charge(db: Db) -> Account:
-        await attempts.charge_attempt(db, who.pid, browser, "password", now)
+        await attempts.charge_attempt(db, who.pid, browser, "password", now, parts.settings.attempts)
         return await own_account(db, who)
 
-    account = await transact(parts.platform.pool, charge)
-    if not await parts.passwords.fits(account.password_hash, password):
-        raise CurrentPasswordWrong
+    async with parts.passwords.turn() as turn:
+        account = await transact(parts.platform.pool, charge)
+        if not await turn.fits(account.password_hash, password):
+            raise CurrentPasswordWrong
     await transact(parts.platform.pool, lambda db: attempts.forgive(db, who.pid, browser, "password"))
     return account

@@ -176,8 +176,16 @@ async def set_password(
     cause = cause_of(request, None, actor=f"person:{going.person_id}")
 
     async def work(db: Db) -> None:
+        await _must_still_reach(db, going)
         await parts.recoveries(db, recovery_id, ConcludeRecovery(now), cause)
         await parts.users(db, going.user_id, SetNewPassword(hashed, "recovery", now), cause)
         await end_all(db, parts, going.user_id, "password-changed", cause)
 
     await transact(parts.platform.pool, work)
+
+
+async def _must_still_reach(db: Db, going: Recovering) -> None:
+    """A code that went to an address which is the account's no more opens nothing; raises RecoveryOver."""
+    account = await accounts.find(db, going.user_id)
+    if account is None or (account.email_at is not None and account.email_at > going.code.sent_at):
+        raise RecoveryOver

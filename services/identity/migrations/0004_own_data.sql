@@ -1,6 +1,6 @@
 -- What people accepted, which contact they are proving, and what follows once they asked to be forgotten.
 
-alter table accounts add column terms_version text, add column terms_accepted_at timestamptz;
+alter table accounts add column terms_version text, add column terms_accepted_at timestamptz, add column email_at timestamptz;
 
 -- The code that is out, one for each account and purpose; an older one is void.
 create table contact_proofs (

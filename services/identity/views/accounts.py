@@ -52,13 +52,14 @@ class Account:
     handed_over: bool
     terms_version: str | None
     terms_accepted_at: datetime | None
+    email_at: datetime | None
     verified_at: datetime
     version: int
 
 
 _COLUMNS = (
     "user_id, person_id, kind, document, name, email, phone, representative_id, representative_name, password_hash, holder,"
-    " handed_over, terms_version, terms_accepted_at, verified_at, version"
+    " handed_over, terms_version, terms_accepted_at, email_at, verified_at, version"
 )
 
 
@@ -69,7 +70,8 @@ def plain(value: object) -> Any:  # noqa: ANN401 - whatever the field holds
 
 def _opened(event: AccountOpened) -> Mapping[str, object]:
     personal = ("document", "name", "email", "phone", "representative_name", "password_hash")
-    return {"representative_id": event.representative_id, **{name: plain(getattr(event, name)) for name in personal}}
+    plainly = {name: plain(getattr(event, name)) for name in personal}
+    return {"representative_id": event.representative_id, "email_at": event.opened_at, **plainly}
 
 
 _CHANGES: Mapping[type[Event], Callable[[Any], Mapping[str, object]]] = {
@@ -83,7 +85,7 @@ _CHANGES: Mapping[type[Event], Callable[[Any], Mapping[str, object]]] = {
     PasswordChanged: lambda event: {"password_hash": plain(event.password_hash)},
     PasswordRehashed: lambda event: {"password_hash": plain(event.password_hash)},
     NameChanged: lambda event: {"name": plain(event.name)},
-    EmailGiven: lambda event: {"email": plain(event.email)},
+    EmailGiven: lambda event: {"email": plain(event.email), "email_at": event.given_at},
     PhoneGiven: lambda event: {"phone": plain(event.phone)},
     AccountHandedOver: lambda _: {"holder": False, "holder_how": None, "handed_over": True, "password_hash": None},
     UserContactChanged: lambda _: {},

@@ -130,10 +130,14 @@ async def test_edits_need_the_version_they_were_made_on(identity: Identity) -> N
     async with identity.browser() as browser:
         await identity.sign_up(browser, identity.cast.ana)
         me = await browser.get("/v1/me")
-        assert (await browser.put("/v1/me/phone", json={"phone": "92 98888-7777"})).status_code == 428
-        stale = await browser.put("/v1/me/phone", json={"phone": "92 98888-7777"}, headers={"If-Match": '"1"'})
+        changed = {"phone": "92 98888-7777", "current_password": identity.cast.ana.password}
+        assert (await browser.put("/v1/me/phone", json=changed)).status_code == 428
+        stale = await browser.put("/v1/me/phone", json=changed, headers={"If-Match": '"1"'})
         assert (stale.status_code, stale.json()["code"]) == (412, "version-changed")
-        done = await browser.put("/v1/me/phone", json={"phone": "92 98888-7777"}, headers={"If-Match": me.headers["etag"]})
+        current = {"If-Match": me.headers["etag"]}
+        guessed = await browser.put("/v1/me/phone", json={**changed, "current_password": "não-é-esta"}, headers=current)
+        assert (guessed.status_code, guessed.json()["code"]) == (409, "current-password-wrong")
+        done = await browser.put("/v1/me/phone", json=changed, headers=current)
         assert (done.status_code, done.json()["phone"]) == (200, "+5592988887777")
 
 
