@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from services.identity.api import (
     customers,
+    desk_deeds,
     keys,
     mails,
     me,
@@ -17,12 +18,14 @@ from services.identity.api import (
     sessions,
     sign_up_conclusion,
     staff,
+    staff_me,
     staff_sessions,
     terms,
 )
 from services.identity.api import sign_ups as sign_ups_routes
 from services.identity.domain.attendance.decider import ATTENDANCE
-from services.identity.domain.attendance.events import EVENTS as ATTENDANCE_EVENTS
+from services.identity.domain.attendance.events import PRIVATE as ATTENDANCE_PRIVATE
+from services.identity.domain.attendance.events import PUBLISHED as ATTENDANCE_PUBLISHED
 from services.identity.domain.block.decider import BLOCK
 from services.identity.domain.block.events import PUBLISHED as BLOCK_PUBLISHED
 from services.identity.domain.contact_proof.decider import CONTACT_PROOF
@@ -70,7 +73,7 @@ from shared.service import Ingress, Platform, Service
 
 ROOT = Path(__file__).parent
 PUBLISHED = {
-    "user": [*USER_PUBLISHED, *BLOCK_PUBLISHED, *MAIL_PUBLISHED],
+    "user": [*USER_PUBLISHED, *BLOCK_PUBLISHED, *MAIL_PUBLISHED, *ATTENDANCE_PUBLISHED],
     "session": list(SESSION_PUBLISHED),
     "staff-member": list(STAFF_PUBLISHED),
 }
@@ -82,7 +85,7 @@ PRIVATE = [
     *CONTACT_PROOF_EVENTS,
     *STAFF_PRIVATE,
     *MAIL_PRIVATE,
-    *ATTENDANCE_EVENTS,
+    *ATTENDANCE_PRIVATE,
 ]
 ROUTES = (
     sign_ups_routes,
@@ -94,9 +97,11 @@ ROUTES = (
     my_sessions,
     recoveries,
     staff_sessions,
+    staff_me,
     staff,
     customers,
     service_desk,
+    desk_deeds,
     people,
     mails,
     keys,

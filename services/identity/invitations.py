@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.identity.contacts import canonical_email
-from services.identity.domain.staff_member.commands import InviteStaff
+from services.identity.domain.staff_member.commands import InviteAgain, InviteStaff
 from services.identity.letters import send
 from services.identity.parts import IdentityParts
 from services.identity.pepper import new_secret
-from services.identity.views.staff import other_admins
+from services.identity.views.staff import StaffRow, find_by_person, other_admins
 from shared.contracts.identity.staff_member import Role
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.refusal import Refusal
@@ -76,8 +76,19 @@ async def invite_admin(parts: IdentityParts, arguments: Sequence[str]) -> int:
 
 
 async def _first(db: Db, parts: IdentityParts, invitee: Invitee) -> UUID:
-    """Whoever was invited before and never came may be invited anew under the same CPF."""
+    """The first admin; whoever was invited so before and never came gets another link. Raises AdminExists, StaffAlreadyInvited."""
     if await other_admins(db, None):
         raise AdminExists
-    staff_id, _ = await invite(db, parts, invitee, None, Cause("service:identity", new_id()))
-    return staff_id
+    cause = Cause("service:identity", new_id())
+    row = await find_by_person(db, parts.platform.people.of(Document("cpf", invitee.cpf)))
+    if row is None or "admin" not in row.roles:
+        return (await invite(db, parts, invitee, None, cause))[0]
+    link, digest = new_link(parts, row.staff_id)
+    await parts.staff_members(db, row.staff_id, InviteAgain(digest, None, parts.platform.clock()), cause)
+    await send_link(db, parts, row, link, cause)
+    return row.staff_id
+
+
+async def send_link(db: Db, parts: IdentityParts, row: StaffRow, link: str, cause: Cause) -> None:
+    """The link goes where the invitation went."""
+    await send(db, parts.templates, new_id(), "staff-invitation", row.person_id, {"link": link}, cause, address=row.email)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from services.identity.api.browser import agent, devices_with, drop, put, remember_device
+from services.identity.api.browser import agent, devices_with, drop, put, read, remember_device
 from services.identity.domain.session.commands import EndSession, LogIn
 from services.identity.parts import IdentityParts
 from services.identity.views import refresh_tokens, sessions
@@ -62,7 +62,13 @@ class Opened:
 async def open_session(
     db: Db, parts: IdentityParts, request: Request, who: Who, cause: Cause, *, known: UUID | None, new_browser: bool, shared: bool
 ) -> Opened:
-    """Begin a session in the caller's transaction. `known` is the id of a browser that has logged in before."""
+    """Begin a session in the caller's transaction; the one that this browser had ends.
+
+    `known` is the id of a browser that has logged in before.
+    """
+    earlier = await refresh_tokens.find_session(db, parts.pepper, read(request, parts, COOKIES[who.kind]))
+    if earlier is not None:
+        await end(db, parts, earlier, "logged-in-again", cause)
     now = parts.platform.clock()
     session_id = new_id()
     browser = known or new_id()

@@ -1,4 +1,4 @@
-"""The service desk: a protocol first, who it is, then what an attendant may do for somebody who cannot get in."""
+"""The service desk: a protocol first, then who it is; what an attendant may do after that stands in `desk_deeds.py`."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
-from services.identity.api.typed import CompleteDocument, Email
+from services.identity.api.typed import CompleteDocument
 from services.identity.domain.attendance.commands import DoDeed, OpenAttendance, ProofIdentity
 from services.identity.domain.attendance.decider import (
     AttendanceNotFound,
@@ -19,12 +19,9 @@ from services.identity.domain.attendance.decider import (
 )
 from services.identity.domain.attendance.events import Channel, Checked
 from services.identity.domain.attendance.events import Deed as DeedCode
-from services.identity.domain.block.commands import LiftBlock
-from services.identity.domain.user.commands import CorrectEmail, ProveHolder
 from services.identity.domain.user.decider import UserNotFound
-from services.identity.letters import send
 from services.identity.parts import IdentityParts, parts
-from services.identity.views import accounts, attempts, blocks
+from services.identity.views import accounts, blocks
 from services.identity.views.accounts import Account
 from services.identity.views.names import names_of
 from shared.access_log import Viewed, record_viewed
@@ -35,7 +32,7 @@ from shared.http.cause import cause
 from shared.http.etag import etag
 from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
-from shared.http.principal import Principal, staff, step_up
+from shared.http.principal import Principal, staff
 from shared.identifiers import parse_document
 from shared.ids import new_id
 from shared.postgres import Db
@@ -43,6 +40,7 @@ from shared.protocols import next_protocol
 
 router = APIRouter(prefix="/v1/service-desk/attendances", tags=["service-desk"])
 _DIGIT = 1
+DEEDS = ("prove-holder", "lift-blocks", "correct-contact", "end-sessions", "hand-over")
 
 
 class AttendanceBody(Body):
@@ -56,12 +54,6 @@ class ProofingBody(Body):
     """What was checked."""
 
     checked: Annotated[list[Checked], Field(min_length=1, max_length=5)]
-
-
-class ContactBody(Body):
-    """The person's e-mail of today."""
-
-    email: Email
 
 
 class BlockLine(Answer):
@@ -125,12 +117,13 @@ async def show(
         state, _version = await parts.attendances.load(db, attendance_id)
         going = under_way(state, who.sub, parts.platform.clock())
         await record_viewed(db, Viewed(who.actor, "person", str(going.person_id), "attendance", "staff", cause.correlation))
-        return await _shown(db, parts, attendance_id, response)
+        return await shown(db, parts, attendance_id, response)
 
     return await transact(parts.platform.pool, work)
 
 
-async def _shown(db: Db, parts: IdentityParts, attendance_id: UUID, response: Response) -> AttendanceAnswer:
+async def shown(db: Db, parts: IdentityParts, attendance_id: UUID, response: Response) -> AttendanceAnswer:
+    """An attendance as its attendant sees it; raises AttendanceNotFound."""
     state, version = await parts.attendances.load(db, attendance_id)
     if not isinstance(state, Open):
         raise AttendanceNotFound
@@ -147,7 +140,7 @@ async def _shown(db: Db, parts: IdentityParts, attendance_id: UUID, response: Re
         holder_proven=account is not None and account.holder,
         blocks=[BlockLine(what=what, until=until) for _, what, until in held],
         proofed=state.proofed,
-        actions={deed: _may(state, account) for deed in ("prove-holder", "lift-blocks", "correct-contact")},
+        actions={deed: _may(state, account) for deed in DEEDS},
         version=version,
         server_time=now,
     )
@@ -173,13 +166,13 @@ async def proof(
     async def work(db: Db) -> AttendanceAnswer:
         command = ProofIdentity(tuple(body.checked), who.sub, parts.platform.clock())
         await parts.attendances(db, attendance_id, command, cause)
-        return await _shown(db, parts, attendance_id, response)
+        return await shown(db, parts, attendance_id, response)
 
     return await transact(parts.platform.pool, work)
 
 
-async def _deed(db: Db, parts: IdentityParts, attendance_id: UUID, deed: DeedCode, by: UUID, cause: Cause) -> Account:
-    """Record a deed and answer whose account it is about; raises IdentityNotProofed, UserNotFound."""
+async def do_deed(db: Db, parts: IdentityParts, attendance_id: UUID, deed: DeedCode, by: UUID, cause: Cause) -> Account:
+    """Record a deed and answer whose account it is about; raises AttendanceNotFound, AttendanceOver, IdentityNotProofed, UserNotFound."""
     outcome = await parts.attendances(db, attendance_id, DoDeed(deed, by, parts.platform.clock()), cause)
     account = await accounts.find_by_person(db, outcome.state.person_id) if isinstance(outcome.state, Open) else None
     if account is None:
@@ -187,64 +180,4 @@ async def _deed(db: Db, parts: IdentityParts, attendance_id: UUID, deed: DeedCod
     return account
 
 
-_REFUSALS = refuses(AttendanceNotFound, AttendanceOver, IdentityNotProofed, UserNotFound)
-
-
-@router.post("/{attendance_id}/holder-proofs", responses=_REFUSALS)
-async def prove_holder(
-    attendance_id: UUID,
-    response: Response,
-    who: Annotated[Principal, Depends(step_up("attendant"))],
-    cause: Annotated[Cause, Depends(cause)],
-    parts: Annotated[IdentityParts, Depends(parts)],
-) -> AttendanceAnswer:
-    """Comprovar que a conta é do titular."""
-
-    async def work(db: Db) -> AttendanceAnswer:
-        account = await _deed(db, parts, attendance_id, "holder-proven", who.sub, cause)
-        await parts.users(db, account.user_id, ProveHolder("attendant", parts.platform.clock()), cause)
-        return await _shown(db, parts, attendance_id, response)
-
-    return await transact(parts.platform.pool, work)
-
-
-@router.post("/{attendance_id}/block-lifts", responses=_REFUSALS)
-async def lift_blocks(
-    attendance_id: UUID,
-    response: Response,
-    who: Annotated[Principal, Depends(step_up("attendant"))],
-    cause: Annotated[Cause, Depends(cause)],
-    parts: Annotated[IdentityParts, Depends(parts)],
-) -> AttendanceAnswer:
-    """Levantar os bloqueios de acesso e de recuperação."""
-
-    async def work(db: Db) -> AttendanceAnswer:
-        now = parts.platform.clock()
-        account = await _deed(db, parts, attendance_id, "block-lifted", who.sub, cause)
-        for block_id, _, _ in await blocks.holding(db, account.person_id, now):
-            await parts.blocks(db, block_id, LiftBlock(now), cause)
-        await attempts.lift(db, account.person_id)
-        return await _shown(db, parts, attendance_id, response)
-
-    return await transact(parts.platform.pool, work)
-
-
-@router.post("/{attendance_id}/contact-corrections", responses=_REFUSALS)
-async def correct_contact(
-    attendance_id: UUID,
-    body: ContactBody,
-    response: Response,
-    who: Annotated[Principal, Depends(step_up("attendant"))],
-    cause: Annotated[Cause, Depends(cause)],
-    parts: Annotated[IdentityParts, Depends(parts)],
-) -> AttendanceAnswer:
-    """Corrigir o e-mail da conta; o endereço antigo e o novo são avisados."""
-
-    async def work(db: Db) -> AttendanceAnswer:
-        account = await _deed(db, parts, attendance_id, "contact-corrected", who.sub, cause)
-        outcome = await parts.users(db, account.user_id, CorrectEmail(body.email, parts.platform.clock()), cause)
-        if outcome.events and account.email:
-            await send(db, parts.templates, new_id(), "contact-was-changed", account.person_id, {}, cause, address=account.email)
-        return await _shown(db, parts, attendance_id, response)
-
-    return await transact(parts.platform.pool, work)
+DEED_REFUSALS = refuses(AttendanceNotFound, AttendanceOver, IdentityNotProofed, UserNotFound)

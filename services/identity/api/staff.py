@@ -25,8 +25,7 @@ from services.identity.domain.staff_member.decider import (
     StaffIsSuspended,
     StaffNotFound,
 )
-from services.identity.invitations import Invitee, invite, new_link
-from services.identity.letters import send
+from services.identity.invitations import Invitee, invite, new_link, send_link
 from services.identity.parts import IdentityParts, parts
 from services.identity.views import staff as staff_rows
 from services.identity.views.staff import StaffAlreadyInvited, StaffRow
@@ -40,7 +39,6 @@ from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
 from shared.http.principal import Principal, staff, step_up
 from shared.identifiers import CpfInvalid, parse_cpf
-from shared.ids import new_id
 from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/staff", tags=["staff"])
@@ -189,8 +187,7 @@ async def reset_totp(
 
 async def _send_link(db: Db, parts: IdentityParts, staff_id: UUID, command: StaffCommand, link: str, cause: Cause) -> None:
     await parts.staff_members(db, staff_id, command, cause)
-    row = await _get(db, staff_id)
-    await send(db, parts.templates, new_id(), "staff-invitation", row.person_id, {"link": link}, cause, address=row.email)
+    await send_link(db, parts, await _get(db, staff_id), link, cause)
 
 
 @router.post("/{staff_id}/roles", responses=refuses(StaffNotFound, OwnRolesAreNotYours))

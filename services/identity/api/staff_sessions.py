@@ -14,7 +14,7 @@ from services.identity.api.evenly import answer_evenly
 from services.identity.api.log_in import Opened, SessionAnswer, Who, access_answer, answer, open_session
 from services.identity.api.sessions import CredentialsNotRecognised, renew
 from services.identity.domain.attempts.rules import Charged, LoginIsBlocked
-from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
+from services.identity.domain.password.rules import PasswordTooWeak
 from services.identity.domain.session.commands import ShowSecondFactor
 from services.identity.domain.staff_member.commands import AcceptInvitation, EnrolTotp
 from services.identity.domain.staff_member.decider import InvitationInvalid, InvitationUsed
@@ -22,6 +22,7 @@ from services.identity.hashing import PasswordsBusy
 from services.identity.invitations import token_digest
 from services.identity.letters import send
 from services.identity.parts import IdentityParts, parts
+from services.identity.strength import must_be_strong
 from services.identity.views import attempts, sessions, staff, totp_uses
 from services.identity.views.staff import StaffRow
 from services.identity.views.totp_uses import TotpReplayed
@@ -84,7 +85,7 @@ async def accept_invitation(
         row = await staff.find(db, staff_id)
     if row is None:
         raise InvitationInvalid
-    must_be_strong(body.password, [word for word in (row.name, row.email) if word])
+    must_be_strong(parts.settings, body.password, [row.name, row.email])
     secret = pyotp.random_base32()
     hashed = await parts.passwords.hash(body.password)
     command = AcceptInvitation(token_digest(parts, body.token), hashed, secret, parts.platform.clock())
@@ -158,11 +159,11 @@ async def _missed(db: Db, parts: IdentityParts, row: StaffRow | None, charged: C
 
 
 async def _spend(db: Db, parts: IdentityParts, staff_id: UUID, secret: str, code: str) -> bool:
-    """Take a code once: of this half minute or a neighbouring one; False for a wrong one. Raises TotpReplayed."""
+    """Take a code once: of this half minute or the one before; False for a wrong one. Raises TotpReplayed."""
     now = parts.platform.clock()
     totp = pyotp.TOTP(secret)
     current = int(now.timestamp() // _STEP.total_seconds())
-    for step in (current, current - 1, current + 1):
+    for step in (current, current - 1):
         if totp.verify(code, for_time=step * int(_STEP.total_seconds()), valid_window=0):
             await totp_uses.spend(db, staff_id, step)
             return True

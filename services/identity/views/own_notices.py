@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.identity.domain.attendance.events import DeedDone
 from services.identity.domain.block.events import LoginBlocked, RecoveryBlocked
 from services.identity.domain.session.events import LoggedIn, RefreshTokenReused
 from services.identity.domain.user.events import PasswordChanged, UserContactChanged, UserVerified
@@ -15,6 +16,13 @@ from shared.eventsourcing.event import Event, Recorded
 from shared.ids import derived_id
 from shared.mail.templates import Templates
 from shared.postgres import Db
+
+DEEDS_TOLD = {
+    "holder-proven": "a sua conta foi comprovada como a do titular",
+    "block-lifted": "os bloqueios de acesso e de recuperação da sua conta foram levantados",
+    "sessions-ended": "todas as sessões da sua conta foram encerradas",
+}
+"""What was done at the service desk, in words; changes of contact and hand-overs have letters of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class OwnNotices:
     zone: ZoneInfo
     name: ClassVar[str] = "own_notices_1"
     on: ClassVar[frozenset[type[Event]]] = frozenset(
-        {UserVerified, PasswordChanged, UserContactChanged, LoginBlocked, RecoveryBlocked, LoggedIn, RefreshTokenReused}
+        {UserVerified, PasswordChanged, UserContactChanged, LoginBlocked, RecoveryBlocked, LoggedIn, RefreshTokenReused, DeedDone}
     )
 
     async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
@@ -51,10 +59,11 @@ class OwnNotices:
                 return Told(person, "user-verified", {})
             case UserContactChanged(person_id=person):
                 return Told(person, "contact-changed", {"at": self._local(record.recorded_at)})
-            case LoginBlocked(person_id=person, until=until):
-                return Told(person, "login-blocked", {"until": self._local(until)})
-            case RecoveryBlocked(person_id=person, until=until):
-                return Told(person, "recovery-blocked", {"until": self._local(until)})
+            case LoginBlocked() | RecoveryBlocked() as event:
+                fact = "login-blocked" if isinstance(event, LoginBlocked) else "recovery-blocked"
+                return Told(event.person_id, fact, {"until": self._local(event.until)})
+            case DeedDone(person_id=person, deed=deed, protocol=protocol, done_at=at) if deed in DEEDS_TOLD:
+                return Told(person, "attendance-deed", {"at": self._local(at), "deed": DEEDS_TOLD[deed], "protocol": protocol})
             case LoggedIn(known_browser=False, logged_in_at=at):
                 return await _of_session(db, record, "new-browser", self._local(at))
             case RefreshTokenReused(noticed_at=at):

@@ -71,6 +71,16 @@ async def rotate(db: Db, pepper: Pepper, token: str, browser: UUID | None, now: 
     return Refreshed("reused", session_id)
 
 
+async def find_session(db: Db, pepper: Pepper, token: str) -> UUID | None:
+    """The session of a token that is, or once was, good."""
+    parsed = _parse(token)
+    nonce = await db.fetchval("select nonce from refresh_tokens where session_id = $1", parsed[0]) if parsed else None
+    if parsed is None or nonce is None:
+        return None
+    session_id, generation = parsed
+    return session_id if hmac.compare_digest(token, _token(pepper, session_id, nonce, generation)) else None
+
+
 async def forget(db: Db, *sessions: UUID) -> None:
     """No refresh token of these sessions is good any more."""
     await db.execute("delete from refresh_tokens where session_id = any($1::uuid[])", sessions)

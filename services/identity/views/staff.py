@@ -88,14 +88,14 @@ async def _project(db: Db, staff_id: UUID, event: Event) -> None:
                 plain(event.totp_secret),
             )
         case TotpEnrolled():
-            await db.execute("update staff set state = 'active' where staff_id = $1", staff_id)
+            await db.execute("update staff set state = 'active', enrolled = true where staff_id = $1", staff_id)
         case StaffInvitedAgain():
             await db.execute("update staff set invited_at = $2 where staff_id = $1", staff_id, event.invited_at)
         case TotpReset():
             await db.execute(
-                "update staff set state = 'invited', password_hash = null, totp_secret = null, invited_at = $2 where staff_id = $1",
+                "update staff set state = case state when 'suspended' then state else 'invited' end, password_hash = null,"
+                " totp_secret = null, enrolled = false where staff_id = $1",
                 staff_id,
-                event.reset_at,
             )
         case StaffRolesChanged():
             await db.execute("update staff set roles = $2 where staff_id = $1", staff_id, list(event.roles))
@@ -103,7 +103,9 @@ async def _project(db: Db, staff_id: UUID, event: Event) -> None:
             await db.execute("update staff set state = 'suspended' where staff_id = $1", staff_id)
         case StaffReinstated():
             await db.execute(
-                "update staff set state = case when totp_secret is null then 'invited' else 'active' end where staff_id = $1", staff_id
+                "update staff set state = case when totp_secret is null then 'invited' when enrolled then 'active' else 'accepted' end"
+                " where staff_id = $1",
+                staff_id,
             )
         case _:
             pass

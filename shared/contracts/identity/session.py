@@ -9,6 +9,8 @@ from shared.eventsourcing.event import Event
 type EndedBecause = Literal[
     "logged-out",
     "ended-by-person",
+    "ended-by-staff",
+    "logged-in-again",
     "password-changed",
     "refresh-token-reused",
     "handed-over",

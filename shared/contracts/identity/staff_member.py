@@ -1,4 +1,4 @@
-"""What identity publishes about staff, on `identity.staff-member`: roles and suspensions."""
+"""What identity publishes about staff, on `identity.staff-member`: roles, suspensions, second factors taken back."""
 
 from datetime import datetime
 from typing import Literal
@@ -56,3 +56,12 @@ class StaffReinstated(Event):
     person_id: UUID
     reinstated_by: UUID
     reinstated_at: datetime
+
+
+class TotpReset(Event):
+    """The second factor and the password are void; they log in again by a new invitation."""
+
+    staff_id: UUID
+    person_id: UUID
+    reset_by: UUID
+    reset_at: datetime

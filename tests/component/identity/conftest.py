@@ -33,6 +33,11 @@ CHEAP: dict[str, Any] = {
 }
 
 
+def key() -> dict[str, str]:
+    """A fresh Idempotency-Key."""
+    return {"Idempotency-Key": str(uuid4())}
+
+
 class OwnKeys:
     """The keys in identity's own table, and the issuer's beside them."""
 

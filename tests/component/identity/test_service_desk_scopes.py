@@ -1,20 +1,19 @@
 """The service desk over HTTP: protocol first, identity proofed, then the deeds; another attendant's attendance is not found."""
 
+import json
+import re
 from datetime import timedelta
-from uuid import UUID, uuid4
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from shared.clock import utc_now
 from shared.ids import new_id
 from shared.protocols import valid_protocol
-from tests.component.identity.conftest import Identity
+from tests.component.identity.conftest import Identity, key
 
 DESK = "/v1/service-desk/attendances"
-
-
-def key() -> dict[str, str]:
-    return {"Idempotency-Key": str(uuid4())}
 
 
 async def test_anonymous_customers_and_other_roles_have_no_desk(identity: Identity) -> None:
@@ -66,11 +65,45 @@ async def test_proofed_then_proven_unblocked_and_reachable(identity: Identity) -
             answer = await stranger.post("/v1/sessions", json={"cpf_or_cnpj": ana.document, "password": ana.password})
             assert answer.status_code == 201
         assert (await counter.post(f"{path}/holder-proofs", headers=desk)).json()["holder_proven"] is True
-        fixed = await counter.post(f"{path}/contact-corrections", json={"email": "ana.nova@exemplo.test"}, headers=desk)
-        assert fixed.status_code == 200
-        assert (await browser.get("/v1/me")).json()["email"] == "ana.nova@exemplo.test"
+        nothing = await counter.post(f"{path}/contact-corrections", json={}, headers=desk)
+        assert (nothing.status_code, nothing.json()["code"]) == (422, "body-invalid")
+        contact = {"email": "ana.nova@exemplo.test", "phone": "92 98111-2233"}
+        assert (await counter.post(f"{path}/contact-corrections", json=contact, headers=desk)).status_code == 200
+        me = (await browser.get("/v1/me")).json()
+        assert (me["email"], me["phone"]) == ("ana.nova@exemplo.test", "+5592981112233")
+        assert (await counter.post(f"{path}/session-ends", headers=desk)).status_code == 200
+        assert (await browser.get("/v1/me")).json()["code"] == "session-over"
+        async with identity.browser() as elsewhere:
+            recovery = await elsewhere.post("/v1/recoveries", json={"cpf_or_cnpj": ana.document, **contact})
+            assert recovery.status_code == 202
+    pool = identity.parts.platform.pool
+    published = [
+        json.loads(row["data"]) for row in await pool.fetch("select data::text from events where type = 'DeedDone' order by position")
+    ]
+    assert [deed["deed"] for deed in published] == ["block-lifted", "holder-proven", "contact-corrected", "sessions-ended"]
+    assert {deed["protocol"] for deed in published} == {opened["ids"]["protocol"]}
+    checked = await pool.fetchval("select data::text from events where type = 'IdentityProofed'")
+    assert json.loads(checked)["checked"] == ["photo-id"]
+    letters = [row["text"] for row in await pool.fetch("select text from mails where fact = 'attendance-deed' order by accepted_at")]
+    assert len(letters) == 3
+    assert all(opened["ids"]["protocol"] in letter for letter in letters)
     told = await identity.parts.platform.pool.fetch("select address, fact from mails where fact like 'contact-%' order by fact")
-    assert [(row["address"], row["fact"]) for row in told] == [(None, "contact-changed"), (ana.email, "contact-was-changed")]
+    assert [(row["address"], row["fact"]) for row in told] == [(None, "contact-changed")] * 2 + [(ana.email, "contact-was-changed")]
+
+
+def test_no_attendant_and_no_admin_ever_types_or_sees_a_password() -> None:
+    kept = json.loads((Path(__file__).parents[3] / "contracts" / "openapi" / "identity.json").read_text(encoding="utf-8"))
+    texts = {
+        path: json.dumps(operations)
+        for path, operations in kept["paths"].items()
+        if "/service-desk/" in path or path.startswith("/v1/staff")
+    }
+    assert len(texts) > 15
+    named = {name for path, text in texts.items() for name in re.findall(r"#/components/schemas/(\w+)", text) if path != ""}
+    with_secret = {
+        name for name in named if re.search("password|secret", json.dumps(kept["components"]["schemas"].get(name, {})), re.IGNORECASE)
+    }
+    assert with_secret == {"AcceptInvitationBody", "EnrolmentAnswer", "StaffLogInBody"}, "only of oneself, at one's own log-in"
 
 
 @pytest.mark.parametrize("path", ["holder-proofs", "block-lifts"])

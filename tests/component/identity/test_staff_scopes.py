@@ -1,16 +1,11 @@
 """Staff over HTTP: invited, a second factor at the first log-in, roles by another admin, the last admin stays."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 from services.identity.invitations import invite_admin
 from shared.clock import utc_now
 from shared.ids import new_id
-from tests.component.identity.conftest import Identity
-
-
-def key() -> dict[str, str]:
-    return {"Idempotency-Key": str(uuid4())}
+from tests.component.identity.conftest import Identity, key
 
 
 async def test_anonymous_and_customers_and_other_roles_may_not_invite(identity: Identity) -> None:
@@ -93,7 +88,8 @@ async def test_suspension_ends_sessions_and_closes_the_door(identity: Identity) 
 async def test_step_up_needs_a_right_code(identity: Identity) -> None:
     async with identity.browser() as admin:
         totp = await identity.admin(admin)
-        right = totp.at(utc_now() + timedelta(seconds=30))
+        identity.clock.move(timedelta(seconds=30))
+        right = totp.at(identity.clock())
         wrong = f"{(int(right) + 1) % 1_000_000:06d}"
         answer = await admin.post("/v1/staff/step-ups", json={"totp": wrong})
         assert (answer.status_code, answer.json()["code"]) == (401, "credentials-not-recognised")

@@ -35,6 +35,8 @@ def test_nobody_attends_themselves() -> None:
 def test_deeds_follow_the_proofing_by_the_same_attendant_within_eight_hours() -> None:
     given(ATTENDANCE, OPENED).when(DoDeed("block-lifted", STAFF, T0)).then_refused(IdentityNotProofed)
     given(ATTENDANCE, OPENED).when(ProofIdentity(("photo-id", "photo-id"), STAFF, T0)).then(PROOFED)
-    given(ATTENDANCE, OPENED, PROOFED).when(DoDeed("block-lifted", STAFF, T0)).then_types(DeedDone)
+    done = DeedDone(attendance_id=ID, protocol="20261000000017", person_id=PERSON, deed="block-lifted", done_by=STAFF, done_at=T0)
+    given(ATTENDANCE, OPENED, PROOFED).when(DoDeed("block-lifted", STAFF, T0)).then(done)
+    given(ATTENDANCE, OPENED, PROOFED, done).when(DoDeed("block-lifted", STAFF, T0)).then(done)
     given(ATTENDANCE, OPENED, PROOFED).when(DoDeed("block-lifted", uuid4(), T0)).then_refused(AttendanceNotFound)
     given(ATTENDANCE, OPENED, PROOFED).when(DoDeed("block-lifted", STAFF, T0 + timedelta(hours=8))).then_refused(AttendanceOver)

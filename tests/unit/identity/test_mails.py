@@ -24,6 +24,7 @@ GIVEN = {
     "new-browser": {"at"},
     "session-copied": {"at"},
     "staff-invitation": {"link"},
+    "attendance-deed": {"at", "deed", "protocol"},
 }
 
 

@@ -67,9 +67,7 @@ def decide(command: AttendanceCommand, state: Attendance) -> Sequence[Attendance
             under_way(state, command.by, command.now)
             return [IdentityProofed(checked=tuple(sorted(set(command.checked))), proofed_by=command.by, proofed_at=command.now)]
         case DoDeed():
-            if not under_way(state, command.by, command.now).proofed:
-                raise IdentityNotProofed
-            return [DeedDone(deed=command.deed, done_by=command.by, done_at=command.now)]
+            return [_done(command, under_way(state, command.by, command.now))]
         case _:
             assert_never(command)
 
@@ -89,6 +87,19 @@ def _open(command: OpenAttendance, state: Attendance) -> Sequence[AttendanceEven
             opened_at=command.now,
         )
     ]
+
+
+def _done(command: DoDeed, going: Open) -> AttendanceEvent:
+    if not going.proofed:
+        raise IdentityNotProofed
+    return DeedDone(
+        attendance_id=going.attendance_id,
+        protocol=going.protocol,
+        person_id=going.person_id,
+        deed=command.deed,
+        done_by=command.by,
+        done_at=command.now,
+    )
 
 
 def under_way(state: Attendance, by: UUID, now: datetime) -> Open:

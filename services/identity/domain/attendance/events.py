@@ -1,14 +1,15 @@
-"""What happens in an attendance; ids and codes only."""
+"""What happens in an attendance: ids and codes only; the deeds are published."""
 
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from shared.contracts.identity.attendance import Deed as Deed
+from shared.contracts.identity.attendance import DeedDone as DeedDone
 from shared.eventsourcing.event import Event
 
 type Channel = Literal["store", "phone"]
 type Checked = Literal["photo-id", "register-data", "call-back", "company-papers", "power-of-attorney"]
-type Deed = Literal["holder-proven", "block-lifted", "contact-corrected"]
 
 
 class AttendanceOpened(Event):
@@ -30,13 +31,6 @@ class IdentityProofed(Event):
     proofed_at: datetime
 
 
-class DeedDone(Event):
-    """What was done."""
-
-    deed: Deed
-    done_by: UUID
-    done_at: datetime
-
-
 type AttendanceEvent = AttendanceOpened | IdentityProofed | DeedDone
-EVENTS: tuple[type[Event], ...] = (AttendanceOpened, IdentityProofed, DeedDone)
+PRIVATE: tuple[type[Event], ...] = (AttendanceOpened, IdentityProofed)
+PUBLISHED: tuple[type[Event], ...] = (DeedDone,)

@@ -24,10 +24,10 @@ class InviteStaff:
 
 @dataclass(frozen=True, slots=True)
 class InviteAgain:
-    """The link was lost or is too old: another one."""
+    """The link was lost or is too old: another one; `invited_by` is None for the first admin."""
 
     token_digest: str
-    invited_by: UUID
+    invited_by: UUID | None
     now: datetime
 
 

@@ -113,8 +113,7 @@ def decide(command: StaffCommand, state: Staff) -> Sequence[StaffEvent]:
         case EnrolTotp():
             return [] if _invited(state).enrolled else [TotpEnrolled(enrolled_at=command.now)]
         case ResetTotp():
-            _by_another(_invited(state), command.reset_by)
-            return [TotpReset(token_digest=command.token_digest, reset_by=command.reset_by, reset_at=command.now)]
+            return _reset(command, state)
         case GrantRole():
             return _grant(command, state)
         case TakeRole():
@@ -175,6 +174,14 @@ def _accept(command: AcceptInvitation, state: Staff) -> Sequence[StaffEvent]:
     if state.enrolled:
         raise InvitationUsed
     return [InvitationAccepted(password_hash=command.password_hash, totp_secret=command.totp_secret, accepted_at=command.now)]
+
+
+def _reset(command: ResetTotp, state: Staff) -> Sequence[StaffEvent]:
+    member = _by_another(_invited(state), command.reset_by)
+    return [
+        TotpReset(staff_id=member.staff_id, person_id=member.person_id, reset_by=command.reset_by, reset_at=command.now),
+        StaffInvitedAgain(token_digest=command.token_digest, invited_by=command.reset_by, invited_at=command.now),
+    ]
 
 
 def _grant(command: GrantRole, state: Staff) -> Sequence[StaffEvent]:
@@ -243,7 +250,7 @@ def evolve(state: Staff, event: StaffEvent) -> Staff:
         case TotpEnrolled():
             return replace(_invited(state), enrolled=True, token_digest=None)
         case TotpReset():
-            return replace(_invited(state), enrolled=False, accepted=False, token_digest=event.token_digest, invited_at=event.reset_at)
+            return replace(_invited(state), enrolled=False, accepted=False, token_digest=None)
         case StaffRolesChanged():
             return replace(_invited(state), roles=frozenset(event.roles))
         case StaffSuspended():

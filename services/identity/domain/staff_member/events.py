@@ -6,6 +6,7 @@ from uuid import UUID
 from shared.contracts.identity.staff_member import StaffReinstated as StaffReinstated
 from shared.contracts.identity.staff_member import StaffRolesChanged as StaffRolesChanged
 from shared.contracts.identity.staff_member import StaffSuspended as StaffSuspended
+from shared.contracts.identity.staff_member import TotpReset as TotpReset
 from shared.eventsourcing.event import Event, Personal
 
 
@@ -26,7 +27,7 @@ class StaffInvitedAgain(Event):
     """Another link; the old one is void."""
 
     token_digest: Personal[str]
-    invited_by: UUID
+    invited_by: UUID | None
     invited_at: datetime
 
 
@@ -44,16 +45,8 @@ class TotpEnrolled(Event):
     enrolled_at: datetime
 
 
-class TotpReset(Event):
-    """The second factor is void; the password too, until the new link is used."""
-
-    token_digest: Personal[str]
-    reset_by: UUID
-    reset_at: datetime
-
-
 type StaffEvent = (
     StaffInvited | StaffInvitedAgain | InvitationAccepted | TotpEnrolled | TotpReset | StaffRolesChanged | StaffSuspended | StaffReinstated
 )
-PRIVATE: tuple[type[Event], ...] = (StaffInvited, StaffInvitedAgain, InvitationAccepted, TotpEnrolled, TotpReset)
-PUBLISHED: tuple[type[Event], ...] = (StaffRolesChanged, StaffSuspended, StaffReinstated)
+PRIVATE: tuple[type[Event], ...] = (StaffInvited, StaffInvitedAgain, InvitationAccepted, TotpEnrolled)
+PUBLISHED: tuple[type[Event], ...] = (StaffRolesChanged, StaffSuspended, StaffReinstated, TotpReset)
