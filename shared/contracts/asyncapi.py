@@ -1,4 +1,7 @@
-"""AsyncAPI 3 of all topics: who publishes what where, with which headers."""
+"""AsyncAPI 3 of all topics: who publishes what where, with which headers.
+
+What a payload is made of stands under `components/schemas`, since a reference inside the document begins at its root.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -30,7 +33,8 @@ HEADERS: dict[str, Any] = {
 def asyncapi(topics: Mapping[str, Sequence[Contract]]) -> dict[str, Any]:
     """The document, from what each topic carries."""
     topics = dict(sorted(topics.items()))
-    messages = {f"{one.service}.{one.name}": _message(one) for carried in topics.values() for one in carried}
+    schemas: dict[str, Any] = {"Headers": HEADERS}
+    messages = {f"{one.service}.{one.name}": _message(one, schemas) for carried in topics.values() for one in carried}
     channels = {
         topic: {
             "address": topic,
@@ -57,17 +61,37 @@ def asyncapi(topics: Mapping[str, Sequence[Contract]]) -> dict[str, Any]:
         "defaultContentType": "application/json",
         "channels": channels,
         "operations": operations,
-        "components": {"messages": messages, "schemas": {"Headers": HEADERS}},
+        "components": {"messages": messages, "schemas": dict(sorted(schemas.items()))},
     }
 
 
-def _message(contract: Contract) -> dict[str, Any]:
-    payload = {name: value for name, value in document(contract).items() if name not in {"$schema", "$id"}}
+def _message(contract: Contract, schemas: dict[str, Any]) -> dict[str, Any]:
+    """One message; what its payload is made of goes into `schemas`."""
+    whole = document(contract)
+    names = {name: f"{contract.service}.{contract.name}.{name}" for name in whole.get("$defs", {})}
+    schemas |= {better: _rooted(whole["$defs"][name], names) for name, better in names.items()}
+    payload = {name: value for name, value in whole.items() if name not in {"$schema", "$id", "$defs"}}
     return {
         "name": contract.name,
         "title": contract.name,
         "summary": (contract.event.__doc__ or "").strip(),
         "contentType": "application/json",
         "headers": {"$ref": "#/components/schemas/Headers"},
-        "payload": {"schemaFormat": "application/schema+json;version=draft-2020-12", "schema": payload},
+        "correlationId": {"location": "$message.header#/ce_correlationid"},
+        "payload": _rooted(payload, names),
     }
+
+
+def _rooted(schema: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+    """The same schema, its references seen from the root of the document, what tells kinds apart named as AsyncAPI does."""
+    match schema:
+        case {"discriminator": {"propertyName": str(name)}, **others}:
+            return {**_rooted(others, names), "discriminator": name}
+        case {"$ref": str(ref), **others}:
+            return {"$ref": f"#/components/schemas/{names[ref.removeprefix('#/$defs/')]}", **others}
+        case dict():
+            return {name: _rooted(inner, names) for name, inner in schema.items()}
+        case list():
+            return [_rooted(inner, names) for inner in schema]
+        case _:
+            return schema

@@ -43,9 +43,9 @@ def closed_decisions(source: Source) -> Iterator[str]:
         for node in module.tree.body:
             if isinstance(node, ast.FunctionDef) and node.name in {"decide", "evolve"} and not _closed(node):
                 yield f"{module.name}: {node.name} is not closed by assert_never"
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.ClassDef) and any(_thawed(mark) for mark in node.decorator_list):
-                yield f"{module.name}: {node.name} is not frozen"
+        for kind in ast.walk(module.tree):
+            if isinstance(kind, ast.ClassDef) and any(_thawed(mark) for mark in kind.decorator_list):
+                yield f"{module.name}: {kind.name} is not frozen"
 
 
 def _closed(node: ast.FunctionDef) -> bool:
