@@ -17,6 +17,7 @@ from aiokafka.errors import CommitFailedError, KafkaError, TopicAlreadyExistsErr
 
 from shared.eventsourcing.codec import Unreadable
 from shared.eventsourcing.event import Cause
+from shared.ids import parse_id
 
 log = structlog.get_logger(__name__)
 
@@ -97,28 +98,31 @@ def headers_of(
 def incoming(record: ConsumerRecord | KeptRecord) -> Incoming:
     """A record's envelope; raises Unreadable when its headers do not say which event of which stream it is."""
     try:
-        headers = {key: value.decode() for key, value in record.headers}
-        causation = headers.get("ce_causationid")
+        headers = dict(record.headers)
+        causation, trace = headers.get("ce_causationid"), headers.get("traceparent")
         found = Incoming(
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            stream=headers["ce_subject"],
+            stream=headers["ce_subject"].decode(),
             version=int(headers["ce_sequence"]),
-            id=UUID(headers["ce_id"]),
-            type=headers["ce_type"],
-            schema=int(headers["ce_dataschema"].rsplit("/", 1)[-1]),
+            id=parse_id(headers["ce_id"].decode()),
+            type=headers["ce_type"].decode(),
+            schema=int(headers["ce_dataschema"].rpartition(b"/")[2]),
             data=_text(record.value),
             position=int(headers["ce_position"]),
-            recorded_at=datetime.fromisoformat(headers["ce_time"]),
+            recorded_at=datetime.fromisoformat(headers["ce_time"].decode()),
             cause=Cause(
-                headers["ce_actor"], UUID(headers["ce_correlationid"]), UUID(causation) if causation else None, headers.get("traceparent")
+                headers["ce_actor"].decode(),
+                parse_id(headers["ce_correlationid"].decode()),
+                parse_id(causation.decode()) if causation else None,
+                trace.decode() if trace else None,
             ),
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, AttributeError, TypeError) as error:
         reason = f"headers: {type(error).__name__}"
         raise Unreadable(reason) from None
-    if (record.key or b"").decode(errors="replace") != found.stream or not 0 < found.version < _VERSION_LIMIT:
+    if record.key != headers["ce_subject"] or not 0 < found.version < _VERSION_LIMIT:
         reason = "key is not the stream, or the version cannot be one"
         raise Unreadable(reason)
     if not _STREAM.fullmatch(found.stream) or not _TYPE.fullmatch(found.type):

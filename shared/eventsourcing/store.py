@@ -12,7 +12,7 @@ from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.keys import Keys
 from shared.eventsourcing.limit import count_append
 from shared.eventsourcing.view import View
-from shared.ids import new_id
+from shared.ids import new_id, parse_id
 from shared.postgres import Db
 
 MAXIMUM_STREAM = 1000
@@ -92,7 +92,7 @@ def cause_of_metadata(metadata: str) -> Cause:
     """The cause that a metadata column holds."""
     content = json.loads(metadata)
     causation = content.get("causation")
-    return Cause(content["actor"], UUID(content["correlation"]), UUID(causation) if causation else None, content.get("trace"))
+    return Cause(content["actor"], parse_id(content["correlation"]), parse_id(causation) if causation else None, content.get("trace"))
 
 
 class Store:
