@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from shared.chores import CHORES as COMMON_CHORES
 from shared.logging import start_logging
 from shared.platform import open_platform
+from shared.rekeying import rewrap
 from shared.restoring import relay, reread
 from shared.service import Service
 from shared.serving import serve
@@ -21,7 +22,7 @@ from shared.tracing import start_tracing
 
 log = structlog.get_logger(__name__)
 
-CHORES = {**COMMON_CHORES, "relay": relay, "reread": reread}
+CHORES = {**COMMON_CHORES, "relay": relay, "reread": reread, "rewrap": rewrap}
 SERVING = ("api", "worker", "all")
 _ENDS_WITHIN_SECONDS = 9
 _MISUSED = 2

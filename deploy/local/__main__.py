@@ -4,8 +4,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
-from deploy.local import infra, services, status, system
+from deploy.local import backup, infra, services, status, system
 from deploy.local.home import LOOPBACK, SERVICES, Home
 from deploy.local.servers import mail
 from deploy.local.steps import Steps
@@ -84,6 +85,31 @@ def verify(home: Home, words: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
+def back_up(home: Home, words: Sequence[str]) -> int:
+    """Take a base backup into a folder and receive the log beside it until interrupted: backup FOLDER."""
+    if len(words) != 1:
+        raise Trouble("where to?", "python -m deploy.local backup FOLDER")
+    folder = Path(words[0]).resolve()
+    log = backup.receiving(home, folder)
+    try:
+        backup.take_base(home, folder)
+        sys.stdout.write(f"base backup in {folder}; receiving the log until Ctrl-C\n")
+        sys.stdout.flush()
+        return log.wait()
+    finally:
+        log.terminate()
+        log.wait()
+
+
+def restore(home: Home, words: Sequence[str]) -> int:
+    """Put one service's database back to an instant: restore SERVICE FOLDER INSTANT."""
+    if len(words) != len(("service", "folder", "instant")) or words[0] not in SERVICES:
+        raise Trouble("restore what?", f"python -m deploy.local restore {'|'.join(SERVICES)} FOLDER '2026-11-24 12:00:00+00'")
+    backup.restore(home, words[0], Path(words[1]).resolve(), words[2])
+    sys.stdout.write(f"{words[0]} is as it was at {words[2]}; its processes are stopped. Next: docs/runbook.md, Restore\n")
+    return 0
+
+
 def inbox(home: Home, words: Sequence[str]) -> int:
     """Say where the mails are."""
     del words
@@ -101,6 +127,8 @@ VERBS: Mapping[str, Verb] = {
     "inbox": inbox,
     "run": run,
     "verify": verify,
+    "backup": back_up,
+    "restore": restore,
     "infra": infra_verb,
 }
 

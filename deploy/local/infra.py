@@ -58,7 +58,7 @@ def launch(home: Home, supervisor: Supervisor, wanted: Sequence[Program], steps:
 
 def wait(home: Home, supervisor: Supervisor, program: Program) -> None:
     """Until the program answers, or say what its log says."""
-    deadline = time.monotonic() + program.patience
+    deadline = time.monotonic() + program.patience * float(home.settings.get("GD_PATIENCE", "1"))
     while not program.ready(home):
         state = supervisor.states()[program.name]["statename"]
         if state in {"FATAL", "EXITED"} or time.monotonic() > deadline:

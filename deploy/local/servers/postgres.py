@@ -53,7 +53,7 @@ def prepare(home: Home) -> None:
             os.chown(path, nobody, -1)
     password_file.chmod(0o400)
     command = [
-        *_as_nobody(state),
+        *as_nobody(state),
         str(BIN / "initdb"),
         "-D",
         str(state),
@@ -77,7 +77,7 @@ def program(home: Home) -> Program:
     """The server; SIGINT is its fast, clean stop."""
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     state = home.state("postgres")
-    command = [*_as_nobody(state), str(BIN / "postgres"), "-D", str(state), "-p", str(home.ports["postgres"]), *options]
+    command = [*as_nobody(state), str(BIN / "postgres"), "-D", str(state), "-p", str(home.ports["postgres"]), *options]
     return Program("postgres", command, ready, ("postgres",), stop_signal="INT", stop_seconds=20)
 
 
@@ -91,7 +91,7 @@ def _is_root() -> bool:
     return os.geteuid() == 0
 
 
-def _as_nobody(state: Path) -> list[str]:
+def as_nobody(state: Path) -> list[str]:
     """PostgreSQL refuses to run as root: there it runs as nobody, who may pass through folders closed to others only if they are."""
     if not _is_root():
         return []
