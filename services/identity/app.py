@@ -1,5 +1,7 @@
 """Composition of identity: what it is made of, and how its parts hang together."""
 
+import asyncio
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -7,13 +9,16 @@ from zoneinfo import ZoneInfo
 from services.identity.api import (
     customers,
     desk_deeds,
+    hand_overs,
     keys,
     mails,
     me,
+    messages,
     my_sessions,
     own_contacts,
     people,
     recoveries,
+    returned_mails,
     service_desk,
     sessions,
     sign_up_conclusion,
@@ -54,6 +59,7 @@ from services.identity.pepper import Pepper
 from services.identity.post_office import PostOffice
 from services.identity.reactions.when_register_changed import TakeCustomer
 from services.identity.reactions.when_sign_up_lapsed import AbandonLapsed
+from services.identity.returned_mail import take_bounce
 from services.identity.settings import IdentitySettings
 from services.identity.signing import SigningKeys
 from services.identity.terms import read_terms
@@ -95,6 +101,7 @@ ROUTES = (
     me,
     own_contacts,
     my_sessions,
+    messages,
     recoveries,
     staff_sessions,
     staff_me,
@@ -102,6 +109,8 @@ ROUTES = (
     customers,
     service_desk,
     desk_deeds,
+    returned_mails,
+    hand_overs,
     people,
     mails,
     keys,
@@ -129,7 +138,7 @@ def build(platform: Platform) -> IdentityParts:
     templates = words(settings)
     store = platform.store(views(settings, templates))
     users, sign_ups = Handler("user", USER, store), Handler("sign-up", SIGN_UP, store)
-    session_handler = Handler("session", SESSION, store)
+    session_handler, mail_handler = Handler("session", SESSION, store), Handler("mail", MAIL, store)
     signing = SigningKeys(platform.pool, platform.keys, platform.clock, settings.signing_key_lives)
     customer = TakeCustomer(platform.people, users, platform.clock)
     return IdentityParts(
@@ -138,7 +147,7 @@ def build(platform: Platform) -> IdentityParts:
         routers=[module.router for module in ROUTES],
         timers={TIMER: AbandonLapsed(sign_ups, platform.keys).fire},
         loops={
-            "post-office": PostOffice(platform.pool, settings, platform.clock, Handler("mail", MAIL, store)).run,
+            "post-office": PostOffice(platform.pool, settings, platform.clock, mail_handler).run,
             "housekeeping": Housekeeping(platform.pool, signing, platform.clock, settings.attempts, session_handler).run,
         },
         ingress=[Ingress("utility.customers", customer.record)],
@@ -157,11 +166,16 @@ def build(platform: Platform) -> IdentityParts:
         recoveries=Handler("recovery", RECOVERY, store),
         attendances=Handler("attendance", ATTENDANCE, store),
         staff_members=Handler("staff-member", STAFF_MEMBER, store),
+        mails=mail_handler,
     )
 
 
 async def _invite_admin(platform: Platform, arguments: Sequence[str]) -> int:
     return await invite_admin(build(platform), arguments)
+
+
+async def _take_bounce(platform: Platform, _: Sequence[str]) -> int:
+    return await take_bounce(build(platform), await asyncio.to_thread(sys.stdin.buffer.read))
 
 
 def service() -> Service:
@@ -174,5 +188,5 @@ def service() -> Service:
         events=[*PRIVATE, *(kind for kinds in PUBLISHED.values() for kind in kinds)],
         published=PUBLISHED,
         build=build,
-        commands={"invite-admin": _invite_admin},
+        commands={"invite-admin": _invite_admin, "take-bounce": _take_bounce},
     )

@@ -14,6 +14,9 @@ from services.identity.domain.block.events import BlockEvent
 from services.identity.domain.contact_proof.commands import ContactProofCommand
 from services.identity.domain.contact_proof.decider import ContactProof
 from services.identity.domain.contact_proof.events import ContactProofEvent
+from services.identity.domain.mail.commands import MailCommand
+from services.identity.domain.mail.decider import Mail
+from services.identity.domain.mail.events import MailEvent
 from services.identity.domain.recovery.commands import RecoveryCommand
 from services.identity.domain.recovery.decider import Recovery
 from services.identity.domain.recovery.events import RecoveryEvent
@@ -57,6 +60,7 @@ class IdentityParts(Parts):
     contact_proofs: Handler[ContactProofCommand, ContactProof, ContactProofEvent]
     attendances: Handler[AttendanceCommand, Attendance, AttendanceEvent]
     staff_members: Handler[StaffCommand, Staff, StaffEvent]
+    mails: Handler[MailCommand, Mail, MailEvent]
 
     def terms_now(self) -> Terms:
         """The terms of use that hold today."""

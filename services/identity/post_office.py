@@ -1,26 +1,23 @@
-"""The post office: takes mail to a PersonId once by id, fills in names, adds head and foot, sends, tries again, records how it ended."""
+"""The post office: takes mail to a PersonId once by id, sends it, tries again, records how it ended (docs/decisions/0009)."""
 
 import asyncio
-import html as markup
-import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from email.message import EmailMessage
-from email.utils import formataddr
 from uuid import UUID
 
-import aiosmtplib
 import asyncpg
 import structlog
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
 from services.identity.domain.mail.commands import MailCommand, RecordBounce, RecordDelivery
 from services.identity.domain.mail.decider import Mail
 from services.identity.domain.mail.events import MailEvent
+from services.identity.envelope import compose, people_in
+from services.identity.mail_server import NotTaken, PerhapsTaken, Refused, hand_over
 from services.identity.settings import IdentitySettings
-from services.identity.views.names import UNKNOWN, address_of, names_of
+from services.identity.views.names import address_of, names_of
 from shared.clock import Clock
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.handler import Handler
@@ -31,15 +28,13 @@ from shared.postgres import Db, Pool, is_lost
 
 log = structlog.get_logger(__name__)
 
+IN_DOUBT = Counter("mails_in_doubt_total", "Letters tried again of which it is not known whether the mail server had taken them.")
 OLDEST = Gauge("mails_oldest_seconds", "Age of the oldest letter that was taken over and is neither delivered nor bounced.")
 
-_PLACE = re.compile(r"\{\{name:([0-9a-f-]{36})\}\}")
 _AT_ONCE = 5
 _IDLE_SECONDS = 0.3
 _MEASURE_SECONDS = 5
 _LONGEST = 300
-_PERMANENT = 500
-_SERVER_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +53,8 @@ class Letter:
 async def accept(db: Db, letter: Letter) -> bool:
     """Take a letter over; the same id a second time changes nothing. Answers whether it was new."""
     taken = await db.fetchval(
-        "insert into mails (id, service, fact, person_id, address, subject, text, html, correlation)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing returning true",
+        "insert into mails (id, service, fact, person_id, address, subject, text, html, correlation, to_file)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing returning true",
         letter.id,
         letter.service,
         letter.fact,
@@ -69,6 +64,7 @@ async def accept(db: Db, letter: Letter) -> bool:
         letter.message.text,
         letter.message.html,
         letter.correlation,
+        letter.address is None,
     )
     return bool(taken)
 
@@ -113,60 +109,40 @@ class PostOffice:
         return len(rows)
 
     async def _deliver(self, row: asyncpg.Record) -> None:
+        if row["handing_since"] is not None:
+            IN_DOUBT.inc()
+            log.warning("mail_in_doubt", fact=row["fact"], mail=str(row["id"]), tries=row["tries"])
         async with self.pool.acquire(timeout=5) as db:
             address = row["address"] or await address_of(db, row["person_id"])
-            people = {UUID(found) for field in ("subject", "text", "html") for found in _PLACE.findall(row[field] or "")}
-            names = await names_of(db, sorted(people)) if people else {}
+            people = people_in(row["subject"], row["text"], row["html"])
+            names = await names_of(db, people) if people else {}
         if address is None:
             await self._end(row, bounced="no-address")
             return
         try:
-            await self._send(self._compose(row, address, names))
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            refused = max((recipient.code for recipient in error.recipients), default=0)
-            await self._failed(row, refused, type(error).__name__)
-        except aiosmtplib.SMTPResponseException as error:
-            await self._failed(row, error.code, type(error).__name__)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            await self._failed(row, 0, type(error).__name__)
+            await hand_over(self.settings, compose(self.settings, dict(row), address, names), address, before=lambda: self._going(row))
+        except Refused as error:
+            await self._end(row, bounced=str(error))
+        except NotTaken as error:
+            await self._later(row, str(error), certain=True)
+        except PerhapsTaken as error:
+            await self._later(row, str(error), certain=False)
         else:
             await self._end(row, bounced=None)
 
-    async def _send(self, message: EmailMessage) -> None:
-        settings = self.settings
-        await aiosmtplib.send(
-            message,
-            hostname=settings.smtp_host,
-            port=settings.smtp_port,
-            username=settings.smtp_user or None,
-            password=settings.smtp_password.get_secret_value() or None,
-            start_tls=settings.smtp_starttls,
-            timeout=_SERVER_SECONDS,
-        )
+    async def _going(self, row: asyncpg.Record) -> None:
+        """Remember that its words are about to go: whoever finds this mark later knows that they may have arrived."""
+        await self.pool.execute("update mails set handing_since = clock_timestamp() where id = $1", row["id"])
 
-    def _compose(self, row: asyncpg.Record, address: str, names: Mapping[UUID, str]) -> EmailMessage:
-        brand = self.settings.brand_name
-        message = EmailMessage()
-        message["From"] = formataddr((brand, self.settings.mail_from))
-        message["To"] = address
-        message["Subject"] = " ".join(_named(row["subject"], names).split())
-        message["Message-ID"] = f"<{row['id']}@{self.settings.mail_from.rpartition('@')[2]}>"
-        message["Auto-Submitted"] = "auto-generated"
-        message["X-Correlation-Id"] = str(row["correlation"] or row["id"])
-        foot = _foot(self.settings)
-        message.set_content(f"{brand}\n\n{_named(row['text'], names).strip()}\n\n-- \n{foot}\n")
-        if row["html"]:
-            body = _named(row["html"], {person: markup.escape(name) for person, name in names.items()})
-            message.add_alternative(_page(brand, body, foot), subtype="html")
-        return message
-
-    async def _failed(self, row: asyncpg.Record, code: int, error: str) -> None:
-        if code >= _PERMANENT:
-            await self._end(row, bounced=f"smtp-{code}")
-            return
+    async def _later(self, row: asyncpg.Record, error: str, *, certain: bool) -> None:
         seconds = min(2 ** min(int(row["tries"]), 10), _LONGEST)
         await self.pool.execute(
-            "update mails set next_try_at = clock_timestamp() + $2, error = $3 where id = $1", row["id"], timedelta(seconds=seconds), error
+            "update mails set next_try_at = clock_timestamp() + $2, error = $3,"
+            " handing_since = case when $4 then null else handing_since end where id = $1",
+            row["id"],
+            timedelta(seconds=seconds),
+            error,
+            certain,
         )
         log.warning("mail_not_sent", fact=row["fact"], tries=row["tries"], because=error, retry_in=seconds)
 
@@ -178,7 +154,8 @@ class PostOffice:
         async def work(db: Db) -> None:
             column = "delivered_at" if bounced is None else "bounced_at"
             await db.execute(
-                f"update mails set {column} = clock_timestamp(), address = null, text = null, html = null, error = $2 where id = $1",
+                f"update mails set {column} = clock_timestamp(), address = null, text = null, html = null, error = $2,"
+                " handing_since = null where id = $1",
                 row["id"],
                 bounced,
             )
@@ -193,23 +170,6 @@ async def _claim(db: Db) -> Sequence[asyncpg.Record]:
         "update mails set tries = tries + 1, next_try_at = clock_timestamp() + interval '60 seconds'"
         " where id in (select id from mails where delivered_at is null and bounced_at is null and next_try_at <= clock_timestamp()"
         " order by next_try_at limit $1 for update skip locked)"
-        " returning id, service, fact, person_id, address, subject, text, html, correlation, tries",
+        " returning id, service, fact, person_id, address, subject, text, html, correlation, tries, handing_since",
         _AT_ONCE,
-    )
-
-
-def _named(text: str, names: Mapping[UUID, str]) -> str:
-    return _PLACE.sub(lambda found: names.get(UUID(found[1]), UNKNOWN), text)
-
-
-def _foot(settings: IdentitySettings) -> str:
-    channels = f"\nAtendimento: {settings.channels}" if settings.channels else ""
-    return f"Mensagem automática de {settings.brand_name}. Não responda a este e-mail.\n{settings.public_url}{channels}"
-
-
-def _page(brand: str, body: str, foot: str) -> str:
-    lines = "<br>".join(markup.escape(line) for line in foot.splitlines())
-    return (
-        f'<!doctype html><html lang="pt-BR"><body style="font-family:sans-serif;max-width:36em;margin:auto">'
-        f"<p><strong>{markup.escape(brand)}</strong></p>{body}<hr><p><small>{lines}</small></p></body></html>"
     )

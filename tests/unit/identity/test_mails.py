@@ -24,6 +24,7 @@ GIVEN = {
     "new-browser": {"at"},
     "session-copied": {"at"},
     "staff-invitation": {"link"},
+    "account-handed-over": set(),
     "attendance-deed": {"at", "deed", "protocol"},
 }
 

@@ -6,9 +6,9 @@ from uuid import uuid4
 from services.identity.domain.block.commands import Block, LiftBlock
 from services.identity.domain.block.decider import BLOCK, BlockNotFound
 from services.identity.domain.block.events import LoginBlocked, LoginUnblocked, RecoveryBlocked
-from services.identity.domain.mail.commands import RecordBounce, RecordDelivery
-from services.identity.domain.mail.decider import MAIL
-from services.identity.domain.mail.events import MailBounced, MailDelivered
+from services.identity.domain.mail.commands import RecordBounce, RecordDelivery, SettleReturn
+from services.identity.domain.mail.decider import MAIL, NothingCameBack
+from services.identity.domain.mail.events import MailBounced, MailDelivered, ReturnSettled
 from services.identity.domain.one_time_code.rules import CodeExpired
 from services.identity.domain.recovery.commands import ConcludeRecovery, ProveRecovery, StartRecovery
 from services.identity.domain.recovery.decider import RECOVERY, RecoveryNotFound, RecoveryNotProven, RecoveryOver
@@ -147,4 +147,9 @@ def test_mail_is_delivered_once_and_may_still_bounce() -> None:
     given(MAIL).when(RecordDelivery(ID, PERSON, T0)).then(delivered)
     given(MAIL, delivered).when(RecordDelivery(ID, PERSON, T0)).then_nothing()
     given(MAIL, delivered).when(RecordBounce(ID, PERSON, T0)).then_types(MailBounced)
-    given(MAIL, MailBounced(mail_id=ID, person_id=PERSON, at=T0)).when(RecordDelivery(ID, PERSON, T0)).then_nothing()
+    bounced = MailBounced(mail_id=ID, person_id=PERSON, at=T0)
+    given(MAIL, bounced).when(RecordDelivery(ID, PERSON, T0)).then_nothing()
+    given(MAIL, delivered).when(SettleReturn("phone", OTHER, T0)).then_refused(NothingCameBack)
+    settled = ReturnSettled(how="phone", settled_by=OTHER, settled_at=T0)
+    given(MAIL, bounced).when(SettleReturn("phone", OTHER, T0)).then(settled)
+    given(MAIL, bounced, settled).when(RecordBounce(ID, PERSON, T0)).then_nothing()

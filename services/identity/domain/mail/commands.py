@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.identity.domain.mail.events import Way
+
 
 @dataclass(frozen=True, slots=True)
 class RecordDelivery:
@@ -23,4 +25,13 @@ class RecordBounce:
     now: datetime
 
 
-type MailCommand = RecordDelivery | RecordBounce
+@dataclass(frozen=True, slots=True)
+class SettleReturn:
+    """The person was reached in another way, or cannot be."""
+
+    how: Way
+    by: UUID
+    now: datetime
+
+
+type MailCommand = RecordDelivery | RecordBounce | SettleReturn

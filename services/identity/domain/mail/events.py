@@ -1,10 +1,13 @@
 """What happens to a message."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from shared.contracts.identity.user import MailBounced as MailBounced
 from shared.eventsourcing.event import Event
+
+type Way = Literal["phone", "post", "store", "not-reached"]
 
 
 class MailDelivered(Event):
@@ -15,6 +18,14 @@ class MailDelivered(Event):
     at: datetime
 
 
-type MailEvent = MailDelivered | MailBounced
-PRIVATE: tuple[type[Event], ...] = (MailDelivered,)
+class ReturnSettled(Event):
+    """What came back was told in another way."""
+
+    how: Way
+    settled_by: UUID
+    settled_at: datetime
+
+
+type MailEvent = MailDelivered | MailBounced | ReturnSettled
+PRIVATE: tuple[type[Event], ...] = (MailDelivered, ReturnSettled)
 PUBLISHED: tuple[type[Event], ...] = (MailBounced,)
