@@ -8,12 +8,14 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import CommitFailedError, KafkaError, TopicAlreadyExistsError
+from pydantic_core import from_json
 
 from shared.eventsourcing.codec import Unreadable
 from shared.eventsourcing.event import Cause
@@ -73,26 +75,34 @@ def headers_of(
     *, service: str, stream: str, version: int, event_id: UUID, name: str, schema: int, position: int, recorded_at: datetime, metadata: str
 ) -> list[tuple[str, bytes]]:
     """The CloudEvents headers of a stored event."""
-    content: dict[str, str] = json.loads(metadata)
-    values = {
-        "content-type": "application/json",
-        "ce_specversion": "1.0",
-        "ce_id": str(event_id),
-        "ce_type": name,
-        "ce_source": f"/services/{service}",
-        "ce_subject": stream,
-        "ce_time": recorded_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        "ce_dataschema": f"/schemas/{service}/{name}/{schema}",
-        "ce_sequence": str(version),
-        "ce_position": str(position),
-        "ce_correlationid": content["correlation"],
-        "ce_actor": content["actor"],
-    }
+    content: dict[str, str] = from_json(metadata)
+    headers = [
+        *_headers_of_type(service, name, schema),
+        ("ce_id", str(event_id).encode()),
+        ("ce_subject", stream.encode()),
+        ("ce_time", recorded_at.isoformat(timespec="microseconds").replace("+00:00", "Z").encode()),
+        ("ce_sequence", b"%d" % version),
+        ("ce_position", b"%d" % position),
+        ("ce_correlationid", content["correlation"].encode()),
+        ("ce_actor", content["actor"].encode()),
+    ]
     if "causation" in content:
-        values["ce_causationid"] = content["causation"]
+        headers.append(("ce_causationid", content["causation"].encode()))
     if "trace" in content:
-        values["traceparent"] = content["trace"]
-    return [(key, value.encode()) for key, value in values.items()]
+        headers.append(("traceparent", content["trace"].encode()))
+    return headers
+
+
+@lru_cache(maxsize=512)
+def _headers_of_type(service: str, name: str, schema: int) -> tuple[tuple[str, bytes], ...]:
+    """What all events of a type say alike."""
+    return (
+        ("content-type", b"application/json"),
+        ("ce_specversion", b"1.0"),
+        ("ce_type", name.encode()),
+        ("ce_source", f"/services/{service}".encode()),
+        ("ce_dataschema", f"/schemas/{service}/{name}/{schema}".encode()),
+    )
 
 
 def incoming(record: ConsumerRecord | KeptRecord) -> Incoming:

@@ -35,6 +35,10 @@ _ROWS = (
     "select position, stream, version, id, type, schema, data::text as data, metadata::text as metadata, recorded_at"
     " from events_after($1, $2)"
 )
+# One statement, which is its own transaction; it need not wait for the disk: a checkpoint that is lost is only sent again.
+_ADVANCE = (
+    "update relay set position = $2 where name = 'relay' and owner = $1 and set_config('synchronous_commit', 'off', true) is not null"
+)
 
 
 class StoreBehindTopic(Exception):
@@ -118,24 +122,31 @@ class Relay:
     async def _publish(self) -> None:
         sender = await _started(self._bootstrap, self._service)
         idle = 0
+        ahead: asyncio.Future[list[Row]] | None = None
         try:
             while True:
-                rows = await self._pool.fetch(_ROWS, self.position, _BATCH)
+                rows = await (ahead or self._pool.fetch(_ROWS, self.position, _BATCH))
+                ahead = None
                 if not rows:
                     idle += 1
                     await hint.wait(_POLL_SECONDS if idle < _BUSY_ROUNDS else _IDLE_POLL_SECONDS)
                     continue
                 idle = 0
+                if len(rows) == _BATCH:  # behind: the next batch is read while this one is on its way, and sent once this one has arrived
+                    ahead = asyncio.ensure_future(self._pool.fetch(_ROWS, rows[-1]["position"], _BATCH))
                 try:
                     await self._send(sender, rows)
                 except BROKER_LOST as error:
                     log.warning("relay_sends_again", error=type(error).__name__, position=self.position)
+                    await _forget(ahead)
+                    ahead = None
                     await _drop(sender)
                     await asyncio.sleep(_POLL_SECONDS)
                     sender = await _started(self._bootstrap, self._service)
                     continue
                 await self._advance(rows[-1]["position"])
         finally:
+            await _forget(ahead)
             await _drop(sender)
 
     async def _send(self, sender: AIOKafkaProducer, rows: Sequence[Row]) -> None:
@@ -167,10 +178,7 @@ class Relay:
         return self._guests.get(name)
 
     async def _advance(self, position: int) -> None:
-        async with self._pool.acquire(timeout=5) as db, db.transaction():
-            await db.execute("set local synchronous_commit = off")
-            moved = await db.execute("update relay set position = $2 where name = 'relay' and owner = $1", self._owner, position)
-        if moved == "UPDATE 0":
+        if await self._pool.execute(_ADVANCE, self._owner, position) == "UPDATE 0":
             raise NoLongerLeader
         self.position = position
 
@@ -218,6 +226,13 @@ async def _first(*works: Awaitable[None]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _forget(ahead: "asyncio.Future[list[Row]] | None") -> None:
+    """What was read ahead is not needed: end the reading, whatever comes of it."""
+    if ahead is not None:
+        ahead.cancel()
+        await asyncio.gather(ahead, return_exceptions=True)
 
 
 async def _started(bootstrap: str, service: str) -> AIOKafkaProducer:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from uuid import UUID
 
 import asyncpg
+from pydantic_core import from_json
 
 from shared.eventsourcing.codec import Codec, Encoded, StreamKey
 from shared.eventsourcing.event import Cause, Event, Recorded
@@ -90,7 +91,7 @@ def metadata_of(cause: Cause) -> str:
 
 def cause_of_metadata(metadata: str) -> Cause:
     """The cause that a metadata column holds."""
-    content = json.loads(metadata)
+    content = from_json(metadata)
     causation = content.get("causation")
     return Cause(content["actor"], parse_id(content["correlation"]), parse_id(causation) if causation else None, content.get("trace"))
 
