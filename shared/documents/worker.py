@@ -5,6 +5,7 @@ import hashlib
 import json
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ ORPHAN_AFTER = timedelta(hours=24)
 _EXAMINER = Path(__file__).with_name("examine.py")
 _EXAMINE_SECONDS = 90  # of waiting; its processor time is limited far below, so that a busy machine refuses nobody
 _IDLE_SECONDS = 0.5
+_AT_ONCE = 2  # a big file, or a busy machine, keeps only every other one waiting; each is opened in a process of its own
 _SWEEP_SECONDS = 60
 _CLEAN_SECONDS = 3600
 _NOT_THERE_TRIES = 20
@@ -42,28 +44,34 @@ returning arrivals.document_id, tries"""
 
 @dataclass(frozen=True)
 class DocumentsWorker:
-    """Runs for ever: arrivals as they come, orphans once a minute."""
+    """Runs for ever: arrivals as they come, a few at once; orphans once a minute."""
 
     documents: Documents
     scanner: Scanner
 
     async def run(self) -> None:
         """Work until cancelled; a lost database, bucket or scanner is waited for."""
-        swept = cleaned = float("-inf")
+        async with asyncio.TaskGroup() as group:
+            _ = group.create_task(self._tidy())
+            for _ in range(_AT_ONCE):
+                _ = group.create_task(self._take())
+
+    async def _take(self) -> None:
+        """One arrival after another."""
+        while True:
+            if not await _patiently(self.step):
+                await asyncio.sleep(_IDLE_SECONDS)
+
+    async def _tidy(self) -> None:
+        """What never came, every minute; what was left behind, every hour."""
+        cleaned = float("-inf")
         loop = asyncio.get_running_loop()
         while True:
-            try:
-                if loop.time() - swept > _SWEEP_SECONDS:
-                    swept = loop.time()
-                    await self.sweep()
-                if loop.time() - cleaned > _CLEAN_SECONDS:
-                    cleaned = loop.time()
-                    await self.sweep_objects()
-                if not await self.step():
-                    await asyncio.sleep(_IDLE_SECONDS)
-            except (*LOST, Unavailable) as error:
-                log.warning("documents_wait", error=type(error).__name__)
-                await asyncio.sleep(2)
+            await _patiently(self.sweep)
+            if loop.time() - cleaned > _CLEAN_SECONDS:
+                cleaned = loop.time()
+                await _patiently(self.sweep_objects)
+            await asyncio.sleep(_SWEEP_SECONDS)
 
     async def step(self) -> bool:
         """Look at one arrival; False when there is none."""
@@ -161,6 +169,16 @@ class DocumentsWorker:
         await self.documents.pool.execute(
             "update arrivals set next_try_at = now() + $2 where document_id = $1", document_id, timedelta(seconds=seconds)
         )
+
+
+async def _patiently[T](work: Callable[[], Awaitable[T]]) -> T | None:
+    """Do it, or wait a little for what is away."""
+    try:
+        return await work()
+    except (*LOST, Unavailable) as error:
+        log.warning("documents_wait", error=type(error).__name__)
+        await asyncio.sleep(2)
+        return None
 
 
 def documents_worker(documents: Documents, scanner: Scanner) -> DocumentsWorker:

@@ -1,7 +1,9 @@
 """Documents over HTTP and through the worker: good ones are kept under their digest, bad ones named."""
 
+import asyncio
 import hashlib
 import io
+from pathlib import Path
 from typing import cast
 from uuid import UUID, uuid4
 
@@ -148,6 +150,47 @@ async def test_with_the_scanner_away_documents_wait(door: Running) -> None:
     with pytest.raises(Exception, match="indisponível"):
         await worker(door, "127.0.0.1:9").step()
     assert (await door.client.get(location, headers=door.issuer.person(ANA))).json()["state"] == "verifying"
+
+
+class Unhurried(Scanner):
+    """A scanner that thinks about the first file until it is told to go on."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.took = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def is_infected(self, path: Path) -> bool:
+        if not self.took.is_set():
+            self.took.set()
+            await self.go_on.wait()
+        return await super().is_infected(path)
+
+
+async def state(door: Running, location: str) -> str:
+    """How a document stands."""
+    return str((await door.client.get(location, headers=door.issuer.person(ANA))).json()["state"])
+
+
+async def until_ready(door: Running, location: str) -> None:
+    async with asyncio.timeout(90):
+        while await state(door, location) != "ready":
+            await asyncio.sleep(0.1)
+
+
+async def test_a_file_that_takes_long_does_not_keep_the_next_one_waiting(door: Running, clamd: str) -> None:
+    scanner = Unhurried(clamd)
+    working = asyncio.create_task(documents_worker(cast("SampleParts", door.parts).documents, scanner).run())
+    try:
+        slow = await upload(door, pdf())
+        await scanner.took.wait()
+        await until_ready(door, await upload(door, pdf()))
+        assert await state(door, slow) == "verifying"
+        scanner.go_on.set()
+        await until_ready(door, slow)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
 
 
 async def test_what_never_came_is_collected(door: Running, clamd: str) -> None:
