@@ -79,9 +79,12 @@ async def test_a_browser_stays_known_to_each_who_logged_in_there(identity: Ident
             for _ in range(POLICY.allowed):
                 await guess(stranger, person.document)
             assert (await identity.log_in(family, person)).status_code == 201
-    async with identity.browser() as forger:
-        forger.cookies.set("device", family.cookies["device"].replace("~", "x~"), domain="door", path="/")
-        assert await guess(forger, rui.document, rui.password) == "login-is-blocked"
+    known = family.cookies["device"]
+    body = {"cpf_or_cnpj": rui.document, "password": rui.password}
+    async with identity.browser() as copied, identity.browser() as forged:
+        answer = await forged.post("/v1/sessions", json=body, headers={"Cookie": f"device={known.replace('~', 'x~')}"})
+        assert answer.json()["code"] == "login-is-blocked"
+        assert (await copied.post("/v1/sessions", json=body, headers={"Cookie": f"device={known}"})).status_code == 201
 
 
 async def test_of_fifty_parallel_guesses_at_most_three_are_checked(identity: Identity, monkeypatch: Any) -> None:

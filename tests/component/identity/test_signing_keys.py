@@ -1,0 +1,125 @@
+"""Keys that sign access tokens change without anyone noticing; ended sessions are refused at once, listed and told why."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+
+from services.identity.housekeeping import Housekeeping
+from services.identity.signing import SHOWN_AFTER, SHOWN_BEFORE, SigningKeys
+from shared.http.principal import Principal
+from shared.http.problem import SignInRequired
+from shared.http.tokens import PERSON_TOKEN_LIVES, FetchedKeys, FixedKeys, TokenReader, sign_person_token
+from shared.ids import new_id
+from tests.component.identity.conftest import Identity
+
+
+async def never_ended(_: UUID) -> bool:
+    return False
+
+
+class Elsewhere:
+    """Another service: it fetches identity's keys over HTTP, like any of them, and knows nothing else."""
+
+    def __init__(self, identity: Identity) -> None:
+        transport = httpx.ASGITransport(app=identity.running.app)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://door")
+        self._identity = identity
+
+    async def reads(self, token: str) -> Principal:
+        """Who a token speaks for, as a service that has just started reads it."""
+        keys = FetchedKeys(self._client, "/.well-known/jwks.json")
+        return await TokenReader("elsewhere", keys, FixedKeys({"keys": []}), never_ended, self._identity.clock).principal(token)
+
+    async def kids(self) -> list[str]:
+        """The ids of the keys that are shown."""
+        return [key["kid"] for key in (await self._client.get("/.well-known/jwks.json")).json()["keys"]]
+
+
+def signing(identity: Identity) -> SigningKeys:
+    """The keys as another process of identity sees them, which has kept nothing."""
+    platform = identity.parts.platform
+    return SigningKeys(platform.pool, platform.keys, identity.clock, identity.parts.settings.signing_key_lives)
+
+
+async def token(identity: Identity) -> tuple[str, str]:
+    """A token signed now, and the id of the key that did."""
+    key = await signing(identity).current()
+    signed = sign_person_token(
+        key, sub=new_id(), pid=new_id(), kind="customer", sid=new_id(), auth_time=identity.clock(), amr=("pwd",), now=identity.clock()
+    )
+    return signed, str(key.kid)
+
+
+async def test_a_key_is_followed_by_the_next_and_nobody_notices(identity: Identity) -> None:
+    elsewhere, pool = Elsewhere(identity), identity.parts.platform.pool
+    _, old = await token(identity)
+    assert await elsewhere.kids() == [old]
+    assert not await signing(identity).renew()
+
+    identity.clock.move(identity.parts.settings.signing_key_lives - SHOWN_BEFORE)
+    assert await signing(identity).renew()
+    by_old, still = await token(identity)
+    new, *rest = await elsewhere.kids()
+    assert (still, rest) == (old, [old])
+    assert (await elsewhere.reads(by_old)).kind == "customer"
+
+    identity.clock.move(SHOWN_BEFORE - timedelta(seconds=1))
+    last_by_old, still = await token(identity)
+    assert still == old
+    identity.clock.move(timedelta(seconds=2))
+    by_new, now = await token(identity)
+    assert now == new
+    for good in (by_new, last_by_old):
+        assert (await elsewhere.reads(good)).kind == "customer"
+
+    identity.clock.move(PERSON_TOKEN_LIVES - timedelta(seconds=5))
+    assert (await elsewhere.reads(last_by_old)).kind == "customer"
+    identity.clock.move(SHOWN_AFTER)
+    assert await elsewhere.kids() == [new]
+    with pytest.raises(SignInRequired):
+        await elsewhere.reads(last_by_old)
+    assert not await signing(identity).renew()
+    assert [row["kid"] for row in await pool.fetch("select kid from signing_keys")] == [new]
+
+
+async def test_a_session_nobody_used_is_ended_by_the_housekeeper_and_listed_no_more(identity: Identity) -> None:
+    parts, ana = identity.parts, identity.cast.ana
+    keeper = Housekeeping(parts.platform.pool, parts.signing, identity.clock, parts.settings.attempts, parts.sessions)
+    async with identity.browser() as left, identity.browser() as used:
+        await identity.sign_up(left, ana)
+        identity.clock.move(parts.settings.session_idle - timedelta(days=1))
+        assert (await identity.log_in(used, ana)).status_code == 201
+        await keeper.step()
+        listed = (await used.get("/v1/me/sessions")).json()["sessions"]
+        assert [line["current"] for line in listed] == [True, False]
+        assert (
+            datetime.fromisoformat(listed[0]["idle_until"]) - datetime.fromisoformat(listed[0]["last_used_at"])
+            == parts.settings.session_idle
+        )
+        identity.clock.move(timedelta(days=1))
+        renewed = await used.post("/v1/sessions/refreshes")
+        used.headers["Authorization"] = f"Bearer {renewed.json()['access_token']}"
+        assert len((await used.get("/v1/me/sessions")).json()["sessions"]) == 1
+        await keeper.step()
+        over = await left.post("/v1/sessions/refreshes")
+        assert (over.status_code, over.json()["because"]) == (401, "lapsed")
+        assert (await used.post("/v1/me/sessions/end-all")).status_code == 204
+        assert (await used.get("/v1/me")).json()["code"] == "session-over"
+        assert (await used.post("/v1/sessions/refreshes")).status_code == 401
+    ended = await parts.platform.pool.fetch("select data->>'because' as because from events where type = 'SessionEnded' order by position")
+    assert [row["because"] for row in ended] == ["lapsed", "ended-by-person"]
+
+
+async def test_the_token_just_replaced_is_good_in_its_own_browser_alone(identity: Identity) -> None:
+    async with identity.browser() as browser, identity.browser() as thief:
+        await identity.sign_up(browser, identity.cast.ana)
+        copied = browser.cookies["refresh"]
+        assert (await browser.post("/v1/sessions/refreshes")).status_code == 200
+        stolen = await thief.post("/v1/sessions/refreshes", headers={"Cookie": f"refresh={copied}"})
+        assert (stolen.status_code, stolen.json()["because"]) == (401, "refresh-token-reused")
+        told = await browser.post("/v1/sessions/refreshes")
+        assert (told.status_code, told.json()["because"]) == (401, "refresh-token-reused")
+        assert (await browser.get("/v1/me")).json()["code"] == "session-over"
+    assert "cópia antiga da sua sessão" in await identity.last_mail("session-copied")
