@@ -19,7 +19,7 @@ from services.access.views.approved_profiles import READS as PROFILES
 from services.access.views.approved_profiles import ApprovedProfiles
 from services.access.views.consumer_units import ConsumerUnits
 from services.access.views.grant_timers import GrantTimers
-from services.access.views.grants import GrantsView
+from services.access.views.grants import GrantsView, streams_naming
 from services.access.views.notices_by_mail import NoticesByMail
 from services.access.views.proven_holders import ProvenHolders
 from shared.contracts.erasure import ErasureApplied
@@ -27,6 +27,7 @@ from shared.contracts.identity.user import AccountHandedOver, HolderProven, Pers
 from shared.eventsourcing.handler import Handler
 from shared.imports import ImportKind
 from shared.mail.templates import Templates
+from shared.own_data import OwnData
 from shared.service import Ingress, Platform, Service
 
 ROOT = Path(__file__).resolve().parent
@@ -48,6 +49,7 @@ def build(platform: Platform) -> AccessParts:
         units=units,
         grants=access,
         terms=terms,
+        own_data=OwnData(streams=streams_naming),
         routers=(consumer_units.router, offers.router, asks.router, extensions.router, grants.router, clients.router),
         foreign_views=(ApprovedProfiles(), ProvenHolders()),
         reactions=(

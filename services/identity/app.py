@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from services.identity.api import (
     customers,
     desk_deeds,
+    erasures,
     hand_overs,
     keys,
     mails,
@@ -16,6 +17,7 @@ from services.identity.api import (
     messages,
     my_sessions,
     own_contacts,
+    own_data,
     people,
     recoveries,
     returned_mails,
@@ -57,6 +59,8 @@ from services.identity.invitations import invite_admin
 from services.identity.parts import IdentityParts
 from services.identity.pepper import Pepper
 from services.identity.post_office import PostOffice
+from services.identity.reactions.when_erasure_applied import TIMER as IDENTITY_KEPT
+from services.identity.reactions.when_erasure_applied import ForgetIdentity, WhenErasureApplied
 from services.identity.reactions.when_register_changed import TakeCustomer
 from services.identity.reactions.when_sign_up_lapsed import AbandonLapsed
 from services.identity.returned_mail import take_bounce
@@ -66,15 +70,19 @@ from services.identity.terms import read_terms
 from services.identity.views.accounts import Accounts
 from services.identity.views.blocks import Blocks
 from services.identity.views.contact_proofs import ContactProofs
+from services.identity.views.erasures import ANSWERING
+from services.identity.views.own_data import records_of
 from services.identity.views.own_ended_sessions import OwnEndedSessions
 from services.identity.views.own_notices import OwnNotices
 from services.identity.views.sessions import Sessions
 from services.identity.views.sign_up_deadlines import TIMER, SignUpDeadlines
 from services.identity.views.staff import StaffMembers
+from shared.contracts.erasure import ErasureApplied
 from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.view import View
 from shared.imports import ImportKind
 from shared.mail.templates import Templates
+from shared.own_data import OwnData
 from shared.service import Ingress, Platform, Service
 
 ROOT = Path(__file__).parent
@@ -100,6 +108,8 @@ ROUTES = (
     sessions,
     me,
     own_contacts,
+    own_data,
+    erasures,
     my_sessions,
     messages,
     recoveries,
@@ -145,12 +155,14 @@ def build(platform: Platform) -> IdentityParts:
         platform=platform,
         store=store,
         routers=[module.router for module in ROUTES],
-        timers={TIMER: AbandonLapsed(sign_ups, platform.keys).fire},
+        timers={TIMER: AbandonLapsed(sign_ups, platform.keys).fire, IDENTITY_KEPT: ForgetIdentity(platform.keys).fire},
+        reactions=[WhenErasureApplied(platform.keys)],
         loops={
             "post-office": PostOffice(platform.pool, settings, platform.clock, mail_handler).run,
             "housekeeping": Housekeeping(platform.pool, signing, platform.clock, settings.attempts, session_handler).run,
         },
         ingress=[Ingress("utility.customers", customer.record)],
+        own_data=OwnData(records=records_of),
         imports={"customers": ImportKind(CUSTOMER_COLUMNS, customer.row, customer.rows)},
         settings=settings,
         templates=templates,
@@ -187,6 +199,7 @@ def service() -> Service:
         settings=IdentitySettings,
         events=[*PRIVATE, *(kind for kinds in PUBLISHED.values() for kind in kinds)],
         published=PUBLISHED,
+        reads={f"{name}.operations": (ErasureApplied,) for name in ANSWERING},
         build=build,
         commands={"invite-admin": _invite_admin, "take-bounce": _take_bounce},
     )

@@ -5,7 +5,6 @@ from pathlib import Path
 from services.professional.api import building, catalogues, history, profiles, submissions, suspensions, timeline
 from services.professional.domain.profile.decider import PROFILE
 from services.professional.domain.profile.events import PRIVATE, PUBLISHED
-from services.professional.forgetting import Forgetting
 from services.professional.parts import ProfessionalParts, documents_deps
 from services.professional.reactions.when_account_handed_over import WhenAccountHandedOver
 from services.professional.reactions.when_personal_data_erased import WhenPersonalDataErased
@@ -25,6 +24,7 @@ from shared.contracts.identity.user import AccountHandedOver, PersonalDataErased
 from shared.documents.decider import DOCUMENT
 from shared.documents.documents import Documents
 from shared.documents.events import DOCUMENT_EVENTS
+from shared.documents.forgetting import Forgetting
 from shared.documents.router import documents_router
 from shared.documents.scanner import Scanner
 from shared.documents.view import DocumentsView

@@ -11,6 +11,8 @@ from services.requests.domain.commissioning.decider import COMMISSIONING
 from services.requests.papers import Papers
 from services.requests.parts import Commissionings, Requests, RequestsParts
 from services.requests.reactions.when_access_ended import WhenAccessEnded
+from services.requests.reactions.when_personal_data_erased import WhenPersonalDataErased
+from services.requests.reactions.when_request_closed import WhenRequestClosed
 from services.requests.reactions.when_review_concluded import WhenReviewConcluded
 from services.requests.settings import RequestsSettings
 from services.requests.timing import timers
@@ -18,20 +20,24 @@ from services.requests.views import grants, people, units
 from services.requests.views.budget_requests import BudgetRequestsView
 from services.requests.views.clocks import ClocksView
 from services.requests.views.commissionings import CommissioningsView
+from services.requests.views.erased_people import streams_naming
 from services.requests.views.notices_by_mail import NoticesByMail
 from services.requests.views.papers import PapersView
 from services.requests.views.timeline import TimelineView
 from shared.catalogue import CataloguesView
 from shared.contracts.backoffice.review import ReviewConcluded
 from shared.contracts.catalogue import CataloguePublished
+from shared.contracts.erasure import ErasureApplied
 from shared.documents.decider import DOCUMENT
 from shared.documents.documents import Documents
 from shared.documents.events import DOCUMENT_EVENTS
+from shared.documents.forgetting import Forgetting
 from shared.documents.scanner import Scanner
 from shared.documents.view import DocumentsView
 from shared.documents.worker import documents_worker
 from shared.eventsourcing.handler import Handler
 from shared.mail.templates import Templates
+from shared.own_data import OwnData
 from shared.service import Platform, Service
 
 DIGIT = 4
@@ -62,13 +68,20 @@ def build(platform: Platform) -> RequestsParts:
         store=store,
         routers=routers(),
         foreign_views=(grants.GrantsView(), units.UnitsView(), people.ProfilesView(), people.HoldersView()),
-        reactions=(WhenReviewConcluded(requests, commissionings, platform.calendar), WhenAccessEnded(requests)),
+        reactions=(
+            WhenReviewConcluded(requests, commissionings, platform.calendar),
+            WhenAccessEnded(requests),
+            WhenPersonalDataErased(requests, platform.keys, platform.calendar),
+            WhenRequestClosed(requests, platform.calendar),
+        ),
         timers=timers(requests, commissionings, platform.calendar),
         loops={
             "documents": documents_worker(documents, Scanner(settings.clamd_address)).run,
             "papers": papers.run,
+            "forgetting": Forgetting(platform.pool, platform.storage).run,
             "deadlines": Deadlines(platform.pool, platform.calendar, platform.clock).run,
         },
+        own_data=OwnData(streams=streams_naming),
         requests=requests,
         commissionings=commissionings,
         documents=documents,
@@ -84,11 +97,12 @@ def service() -> Service:
         digit=DIGIT,
         root=Path(__file__).parent,
         settings=RequestsSettings,
-        events=(*own.values(), *DOCUMENT_EVENTS, CataloguePublished),
+        events=(*own.values(), *DOCUMENT_EVENTS, CataloguePublished, ErasureApplied),
         published={
             "budget-request": budget.PUBLISHED,
             "commissioning": commissioning.PUBLISHED,
             "catalogue": (CataloguePublished,),
+            "operations": (ErasureApplied,),
         },
         build=build,
         reads={

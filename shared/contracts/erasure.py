@@ -19,8 +19,13 @@ class Kept(BaseModel):
 
 
 class ErasureApplied(Event):
-    """A service destroyed what it may of a person's; one stream `erasure-<uuid>` per request and service."""
+    """A service destroyed what it may of a person's; one stream `erasure-<uuid>` per request and service.
+
+    While `notices_due`, something of the person's is still under way there, so that notices must reach them (arts. 403 and 417);
+    the service answers again when it is over.
+    """
 
     person_id: UUID
     kept: tuple[Kept, ...]
     applied_at: datetime
+    notices_due: bool = False

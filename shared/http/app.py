@@ -56,9 +56,10 @@ def create_app(service: "Service", parts: "Parts", *, ready: Ready | None = None
 
 def _common(service: "Service", parts: "Parts") -> list[APIRouter]:
     from shared.http.imports import imports_router  # noqa: PLC0415 - they need the app's own modules
+    from shared.http.own_data import own_data_router  # noqa: PLC0415
     from shared.http.parked import parked_router  # noqa: PLC0415
 
-    routers = [parked_router(service)]
+    routers = [parked_router(service), own_data_router(service.name)]
     if parts.imports:
         routers.append(imports_router(service.name))
     return routers

@@ -251,3 +251,9 @@ async def opened_by_person(db: Db, person: UUID, since: datetime) -> Sequence[UU
         since,
     )
     return [row["grant_id"] for row in rows]
+
+
+async def streams_naming(db: Db, person: UUID) -> Sequence[str]:
+    """The grants, offers and asks in which a person takes part."""
+    rows = await db.fetch("select grant_id from grants where $1 in (holder_id, professional_id) order by grant_id", person)
+    return [f"grant-{row['grant_id']}" for row in rows]

@@ -24,9 +24,9 @@ async def names_of(db: Db, ids: Sequence[UUID]) -> Mapping[UUID, str]:
 
 
 async def address_of(db: Db, person_id: UUID) -> str | None:
-    """Where mail to a person goes: the account's e-mail, else the register's, else the staff list's."""
+    """Where mail to a person goes: the account's e-mail, else what is kept while a protocol is open, else the register's, else staff's."""
     address: str | None = await db.fetchval(
-        "select coalesce((select email from accounts where person_id = $1),"
+        "select coalesce((select email from accounts where person_id = $1), (select email from kept_contacts where person_id = $1),"
         " (select email from register where person_id = $1 and status = 'active'), (select email from staff where person_id = $1))",
         person_id,
     )

@@ -117,3 +117,9 @@ async def usable_of(db: Db, subject_id: UUID, now: datetime) -> Sequence[UsableS
         now,
     )
     return [UsableSession(OpenSession(*row[:-3]), *row[-3:]) for row in rows]
+
+
+async def staff_sessions_of(db: Db, person_id: UUID) -> Sequence[UUID]:
+    """The sessions in which a person worked here as staff."""
+    rows = await db.fetch("select session_id from sessions where person_id = $1 and kind = 'staff'", person_id)
+    return [row["session_id"] for row in rows]

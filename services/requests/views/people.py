@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.requests.domain.facts import Profile
-from shared.contracts.identity.user import AccountHandedOver, HolderProven
+from shared.contracts.identity.user import AccountHandedOver, HolderProven, PersonalDataErased
 from shared.contracts.professional.profile import ProfileApproved, ProfileClosed, ProfileExpired, ProfileReinstated, ProfileSuspended
 from shared.eventsourcing.event import Event, Recorded
 from shared.postgres import Db
 
-READS_OF_USERS = (HolderProven, AccountHandedOver)
+READS_OF_USERS = (HolderProven, AccountHandedOver, PersonalDataErased)
 READS_OF_PROFILES = (ProfileApproved, ProfileSuspended, ProfileReinstated, ProfileExpired, ProfileClosed)
 
 
@@ -33,7 +33,7 @@ class HoldersView:
                         fact.person_id,
                         fact.proven_at,
                     )
-                case AccountHandedOver():
+                case AccountHandedOver() | PersonalDataErased():
                     await db.execute("update holders set proven = false where person_id = $1", fact.person_id)
 
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from services.professional.app import service
-from services.professional.forgetting import Forgetting
 from services.professional.parts import ProfessionalParts
 from services.professional.views.ends import ANNOUNCE, EXPIRE
 from shared.clock import utc_now
 from shared.contracts.backoffice.review import Judged, Reason
 from shared.contracts.identity.user import AccountHandedOver, PersonalDataErased
+from shared.documents.forgetting import Forgetting
 from shared.eventsourcing.timers import Timers
 from shared.eventsourcing.verify import Report, check_views
 from shared.protocols import valid_protocol

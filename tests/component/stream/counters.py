@@ -101,9 +101,9 @@ async def eventually(pool: Pool, sql: str, expected: object, seconds: float = 20
     assert found == expected, f"{sql}: {found!r}, not {expected!r}"
 
 
-async def topic(kafka: str, service: str) -> list[ConsumerRecord]:
+async def topic(kafka: str, service: str, aggregate: str = "counter") -> list[ConsumerRecord]:
     """Everything in the topic, in order within each partition."""
-    source = consumer(kafka, None, "test", [f"{service}.counter"])
+    source = consumer(kafka, None, "test", [f"{service}.{aggregate}"])
     await source.start()
     records: list[ConsumerRecord] = []
     try:

@@ -18,13 +18,14 @@ GIVEN = {
     "user-verified": set(),
     "password-changed": {"at"},
     "contact-changed": {"at"},
+    "account-handed-over": set(),
+    "data-erased": {"at", "link"},
     "contact-was-changed": set(),
     "login-blocked": {"until"},
     "recovery-blocked": {"until"},
     "new-browser": {"at"},
     "session-copied": {"at"},
     "staff-invitation": {"link"},
-    "account-handed-over": set(),
     "attendance-deed": {"at", "deed", "protocol"},
 }
 

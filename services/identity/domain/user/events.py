@@ -91,6 +91,15 @@ class PhoneGiven(Event):
     given_at: datetime
 
 
+class IdentityKept(Event):
+    """Who an erased person was, for the protocols that must be kept ten years (art. 659); on the stream `person-<PersonId>`."""
+
+    person_id: UUID
+    name: Personal[str | None]
+    document: Personal[str | None]
+    kept_at: datetime
+
+
 type UserEvent = (
     UserVerified
     | AccountOpened
@@ -116,6 +125,7 @@ PRIVATE: tuple[type[Event], ...] = (
     RepresentativeNamed,
     PhoneGiven,
     EmailGiven,
+    IdentityKept,
 )
 PUBLISHED: tuple[type[Event], ...] = (
     UserVerified,
@@ -125,3 +135,8 @@ PUBLISHED: tuple[type[Event], ...] = (
     PersonalDataExported,
     PersonalDataErased,
 )
+
+
+def person_stream(person_id: UUID) -> str:
+    """The stream that outlives an account: who it was, for as long as its protocols must be kept."""
+    return f"person-{person_id}"
