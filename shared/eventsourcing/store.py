@@ -1,12 +1,11 @@
 """The event store: append with the expected version, load a stream, read after a position up to the horizon."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
 import asyncpg
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from shared.eventsourcing.codec import Codec, Encoded, StreamKey
 from shared.eventsourcing.event import Cause, Event, Recorded
@@ -86,7 +85,7 @@ def metadata_of(cause: Cause) -> str:
         content["causation"] = str(cause.causation)
     if cause.trace is not None:
         content["trace"] = cause.trace
-    return json.dumps(content)
+    return to_json(content).decode()
 
 
 def cause_of_metadata(metadata: str) -> Cause:
