@@ -13,10 +13,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from demo.staff import sign_up
-from demo.stage import Stage
 from demo.surprise import Surprise
 from shared.testing.inbox import Inbox, NoMail
-from shared.testing.people import Cast, unit_number
+from shared.testing.people import Cast, cpf, unit_number
+from tests.faults.witness import Watched, Witness
 
 BUSY = (Surprise, NoMail, httpx.HTTPError, OSError, KeyError, TypeError, ValueError)
 """What a client sees of a process that dies under it; whether the deed was done is then not known to it."""
@@ -29,9 +29,10 @@ class SignUps:
     gateway: str
     inbox: str
     cast: Cast
+    witness: Witness
+    _next: int
     done: set[str] = field(default_factory=set)
     in_doubt: set[str] = field(default_factory=set)
-    _next: int = 20
 
     async def work(self, until: float) -> None:
         """One after the other, until the time is over."""
@@ -39,7 +40,7 @@ class SignUps:
             self._next += 1
             person = self.cast.person(f"pessoa{self._next}", f"Pessoa {self._next}", self._next)
             self.in_doubt.add(person.document)
-            stage = Stage(self.gateway, self.cast, Inbox(self.inbox), loud=False)
+            stage = Watched(self.gateway, self.cast, Inbox(self.inbox), loud=False, witness=self.witness)
             try:
                 await asyncio.wait_for(sign_up(stage, person), 45)
             except (*BUSY, TimeoutError):
@@ -70,13 +71,17 @@ class Register:
                     while time.monotonic() < until:
                         number = unit_number(self.cast.run * 10_000 + place, self.cast.distributor_code)
                         self.in_doubt.add(number)
-                        row = json.dumps(_row(number, self.cast.ana.document, place + 1)).encode()
+                        row = json.dumps(_row(number, self._holder(place), place + 1)).encode()
                         await asyncio.wait_for(producer.send_and_wait("utility.consumer-units", row, key=number.encode()), 20)
                         self.told.add(number)
                         self.in_doubt.discard(number)
                         place += 1
-                        await asyncio.sleep(0.03)
+                        await asyncio.sleep(0.1)
             await asyncio.sleep(0.5)
+
+    def _holder(self, place: int) -> str:
+        """Every tenth unit is Ana's; the others belong to people who are not here."""
+        return self.cast.ana.document if place % 10 == 0 else cpf(self.cast.run * 100 + 99)
 
     @contextlib.asynccontextmanager
     async def _producer(self):  # type: ignore[no-untyped-def]  # noqa: ANN202  the library has no types

@@ -1,4 +1,4 @@
-"""90 seconds of deaths and stops under load; then what was acknowledged, stored, published and shown are compared as sets."""
+"""90 seconds of deaths and stops under load; then what was acknowledged, stored, published, done and shown are compared as sets."""
 
 import asyncio
 import os
@@ -6,53 +6,70 @@ import random
 import secrets
 import sys
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from deploy.local import system as local
 from deploy.local.home import LOOPBACK
+from shared.testing.inbox import Inbox
 from shared.testing.people import RUNS, Cast
-from tests.faults import truth
+from tests.faults import at_rest, rates, truth
+from tests.faults.effects import differences
 from tests.faults.load import Register, SignUps, settled
+from tests.faults.players import Company, Household, Officers, Professionals, assembled
 from tests.faults.trouble_maker import TroubleMaker
-from tests.infra.system import System, running_system
+from tests.faults.witness import Watched, Witness
+from tests.infra.system import System
 
 pytestmark = pytest.mark.faults
 
 SECONDS = float(os.environ.get("SECONDS_OF_FAULTS", "90"))
 SEED = int(os.environ.get("SEED") or secrets.randbelow(10**6))
-RECOVERY = 120.0
-SETTLING = 120.0
-
-
-@pytest.fixture(scope="module")
-def system() -> Iterator[System]:
-    with running_system() as running:
-        yield running
+QUIET_END = 3.0
 
 
 async def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(system: System) -> None:
-    cast = Cast(random.Random(SEED).randrange(RUNS), "002")
-    people = [SignUps(system.gateway, system.inbox, cast, _next=20 + 20 * n) for n in range(3)]
-    register = Register(f"{LOOPBACK}:{system.home.ports['kafka']}", cast)
-    trouble = TroubleMaker(system.supervisor, SEED)
     until = time.monotonic() + SECONDS
-    sys.stdout.write(f"\n  seed {SEED}: {SECONDS:.0f} s\n")
-    await asyncio.gather(trouble.work(SECONDS - 5), register.work(until), *(one.work(until) for one in people))
-    sys.stdout.write(f"  {dict(trouble.done)}\n")
-
-    wanted = local.programs(system.home)
-    assert await settled(lambda: all(program.ready(system.home) for program in wanted), RECOVERY), "not everything came back"
+    say(f"seed {SEED}: {SECONDS:.0f} s")
+    cast, witness = Cast(random.Random(SEED).randrange(RUNS), "002"), Witness(SEED)
+    bootstrap = f"{LOOPBACK}:{system.home.ports['kafka']}"
+    company = await assembled(Watched(system.gateway, cast, Inbox(system.inbox), loud=False, witness=witness), bootstrap)
+    people = [SignUps(system.gateway, system.inbox, cast, witness, 20 + 25 * n) for n in range(2)]
+    register, trouble = Register(bootstrap, cast), TroubleMaker(system.supervisor, SEED)
+    players = (Professionals(company), Officers(company), Household(company, register))
+    await asyncio.gather(
+        trouble.work(until - time.monotonic() - QUIET_END),
+        register.work(until),
+        *(one.work(until) for one in people),
+        *(company.repeatedly(one.one, until) for one in players),
+    )
+    say(f"{dict(sorted(trouble.done.items()))}")
+    await at_rest.everything_is_up(system)
+    await at_rest.nudged(system.home)
     done = set[str]().union(*(one.done for one in people))
     doubt = set[str]().union(*(one.in_doubt for one in people)) - done
-    sys.stdout.write(f"  signed up {len(done)}, in doubt {len(doubt)}, units told {len(register.told)}\n")
+    say(f"signed up {len(done)}, in doubt {len(doubt)}, units told {len(register.told)}; {told(company, witness)}")
     assert trouble.done
     assert register.told
+    assert witness.versions
     await _units_exactly_as_told(system, register)
-    await _people_exactly_as_acknowledged(system, done, doubt)
+    await _people_exactly_as_acknowledged(system, done, doubt | company.people)
+    await at_rest.swept(system)
+    assert await at_rest.until_none(lambda: differences(system.home, witness, company)) == {}
     assert await truth.parked(system.home) == []
-    assert await settled(lambda: not system.verify(), SETTLING), system.verify()
+    await _rates_near_and_then_exact(system, trouble.kills("live"))
+    assert await settled(lambda: not system.verify("--foreign"), at_rest.SETTLING), system.verify("--foreign")
+
+
+def say(line: str) -> None:
+    """A line of the report."""
+    sys.stdout.write(f"\n  {line}")
+    sys.stdout.flush()
+
+
+def told(company: Company, witness: Witness) -> str:
+    """How much was done."""
+    deeds = f"profiles {len(company.profiles)}, judged {len(company.judged)}, grants {len(company.granted)}, filed {len(company.filed)}"
+    return f"{deeds}; torn {company.given_up}; versions acknowledged {len(witness.versions)}, asked twice {witness.repeated}"
 
 
 async def _units_exactly_as_told(system: System, register: Register) -> None:
@@ -62,23 +79,26 @@ async def _units_exactly_as_told(system: System, register: Register) -> None:
     assert {number for number, times in seen.items() if times > 1} == set()
 
 
-async def _until_equal(system: System, told: set[str]) -> dict[str, int]:
-    deadline = time.monotonic() + SETTLING
+async def _until_equal(system: System, wanted: set[str]) -> dict[str, int]:
+    deadline = time.monotonic() + at_rest.SETTLING
     while True:
         seen = await truth.stored(system.home, "access", "ConsumerUnitRegistered", "number")
-        if set(seen) >= told or time.monotonic() > deadline:
+        if set(seen) >= wanted or time.monotonic() > deadline:
             return dict(seen)
         await asyncio.sleep(1)
 
 
 async def _people_exactly_as_acknowledged(system: System, done: set[str], doubt: set[str]) -> None:
     seen = await truth.stored(system.home, "identity", "UserVerified", "person_id")
-    acknowledged, possible = truth.person_ids(system.home, done), truth.person_ids(system.home, done | doubt)
-    assert acknowledged <= set(seen) <= possible
+    assert truth.person_ids(system.home, done) <= set(seen) <= truth.person_ids(system.home, done | doubt)
     assert {person for person, times in seen.items() if times > 1} == set()
-    deadline = time.monotonic() + SETTLING
-    while await truth.ids_published(system.home, "identity.user", "UserVerified") != await truth.ids_stored(
-        system.home, "identity", "UserVerified"
-    ):
-        assert time.monotonic() < deadline, "store and topic differ"
-        await asyncio.sleep(1)
+
+
+async def _rates_near_and_then_exact(system: System, kills: int) -> None:
+    async def far() -> dict[str, list[str]]:
+        return {} if await rates.near(system.home, kills) else {"far": [str(await rates.rates(system.home))]}
+
+    assert await at_rest.until_none(far) == {}
+    say(f"live and exact counts: {await rates.rates(system.home)}")
+    for metric, (live, exact) in (await rates.after_the_hour(system.home)).items():
+        assert live == exact, metric

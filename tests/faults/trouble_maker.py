@@ -1,7 +1,8 @@
-"""Kills and stops processes at random moments; the seed makes a run repeatable."""
+"""Kills and stops processes at random moments, each kind in every round; the seed makes a run repeatable."""
 
 import asyncio
 import contextlib
+import os
 import random
 import signal
 from collections import Counter
@@ -10,10 +11,13 @@ from dataclasses import dataclass, field
 from deploy.local.home import SERVICES
 from deploy.local.supervisor import Supervisor
 
-VICTIMS = (*SERVICES, *SERVICES, "postgres", "kafka", "s3", "mail", "gateway", "live")
-"""The services twice: they are what is being proven."""
-PAUSE = (1.0, 4.0)
-STOPPED = (1.0, 9.0)
+WATCHER = "supervisor"
+SPLIT = "requests"
+"""The service that runs as a door and two workers, one leading and one standing by."""
+VICTIMS = (*SERVICES, f"{SPLIT}_worker", f"{SPLIT}_standby", "live", "postgres", "kafka", "s3", "gateway", "clamd", "mail", WATCHER)
+PAUSE = (0.5, 2.5)
+STOPPED = (1.0, 7.0)
+KILLED = 0.6
 
 
 @dataclass
@@ -25,33 +29,41 @@ class TroubleMaker:
     done: Counter[str] = field(default_factory=Counter)
 
     async def work(self, seconds: float) -> None:
-        """Until the time is over; nobody is left stopped."""
+        """Round after round, in an order that the seed gives, until the time is over; nobody is left stopped."""
         chance = random.Random(self.seed)
-        ends = asyncio.get_running_loop().time() + seconds
-        while asyncio.get_running_loop().time() < ends:
-            await asyncio.sleep(chance.uniform(*PAUSE))
-            victim = chance.choice(VICTIMS)
-            if chance.random() < 0.6:
-                await self._kill(victim)
-            else:
-                await self._stop(victim, chance.uniform(*STOPPED))
+        clock = asyncio.get_running_loop().time
+        ends = clock() + seconds
+        while True:
+            for victim in chance.sample(VICTIMS, len(VICTIMS)):
+                await asyncio.sleep(chance.uniform(*PAUSE))
+                killed, pause = chance.random() < KILLED, chance.uniform(*STOPPED)
+                if clock() > ends:
+                    return
+                await self._harm(victim, None if killed and victim != WATCHER else pause)
 
-    async def _kill(self, victim: str) -> None:
+    def kills(self, victim: str) -> int:
+        """How often it was killed."""
+        return self.done[f"kill -9 {victim}"]
+
+    async def _harm(self, victim: str, pause: float | None) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError, KeyError):
-            if await self._signalled(victim, signal.SIGKILL):
+            process = await self._process(victim)
+            if process is None:
+                return
+            if pause is None:
+                os.kill(process, signal.SIGKILL)
                 self.done[f"kill -9 {victim}"] += 1
-
-    async def _stop(self, victim: str, seconds: float) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError, KeyError):
-            if await self._signalled(victim, signal.SIGSTOP):
+                return
+            os.kill(process, signal.SIGSTOP)
+            try:
                 self.done[f"stop {victim}"] += 1
-                await asyncio.sleep(seconds)
-                await self._signalled(victim, signal.SIGCONT)
+                await asyncio.sleep(pause)
+            finally:
+                os.kill(process, signal.SIGCONT)
 
-    async def _signalled(self, victim: str, number: int) -> bool:
+    async def _process(self, victim: str) -> int | None:
         """Only a process that runs: pid 0 would be everybody."""
+        if victim == WATCHER:
+            return await asyncio.to_thread(self.supervisor.pid)
         row = (await asyncio.to_thread(self.supervisor.states))[victim]
-        if row["statename"] != "RUNNING" or not row["pid"]:
-            return False
-        await asyncio.to_thread(self.supervisor.signal, victim, number)
-        return True
+        return int(row["pid"]) if row["statename"] == "RUNNING" and row["pid"] else None

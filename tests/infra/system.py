@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,14 +50,11 @@ class System:
         command = [sys.executable, "-m", *words]
         return subprocess.run(command, cwd=ROOT, env=dict(self.environment), capture_output=True, text=True, check=False, timeout=timeout)
 
-    def verify(self) -> dict[str, str]:
+    def verify(self, *words: str) -> dict[str, str]:
         """What each service's `verify` says against itself; empty where all agree."""
-        found: dict[str, str] = {}
-        for name in SERVICES:
-            done = services.invoke(self.home, name, ["verify"], capture=True)
-            if done.returncode:
-                found[name] = f"{done.stdout}{done.stderr}"[-3000:]
-        return found
+        with ThreadPoolExecutor(services.AT_ONCE) as pool:
+            all_done = pool.map(lambda name: services.invoke(self.home, name, ["verify", *words], capture=True), SERVICES)
+        return {name: f"{done.stdout}{done.stderr}"[-3000:] for name, done in zip(SERVICES, all_done, strict=True) if done.returncode}
 
 
 @contextmanager

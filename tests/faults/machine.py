@@ -1,0 +1,96 @@
+"""What only a machine's owner can do to it: a volume that is full, a disk that is slow. Where it may not be done, the test says why."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.infra.system import System
+
+ROOM_MIB = 48
+SLOW_CGROUP = Path("/sys/fs/cgroup/blkio")
+
+
+@contextmanager
+def on_a_small_volume(system: System, program: str) -> Iterator[Path]:
+    """A server's state on a volume of its own that has little room left; afterwards it is where it was."""
+    state = system.home.state(program)
+    aside = state.with_name(f"{program}-aside")
+    size = sum(path.stat().st_size for path in state.rglob("*") if path.is_file()) // 2**20 + ROOM_MIB
+    system.supervisor.stop(program)
+    shutil.move(state, aside)
+    _volume(state, size)
+    try:
+        subprocess.run(["cp", "-a", f"{aside}/.", str(state)], check=True)
+        system.supervisor.launch(program)
+        yield state
+    finally:
+        system.supervisor.stop(program)
+        shutil.rmtree(aside)
+        subprocess.run(["cp", "-a", str(state), str(aside)], check=True)
+        subprocess.run(["umount", str(state)], check=True)
+        state.rmdir()
+        shutil.move(aside, state)
+        system.supervisor.launch(program)
+
+
+def may_mount() -> str | None:
+    """Why no volume can be mounted here; None where one can."""
+    if os.geteuid() != 0:
+        return "only root may mount a small volume"
+    if shutil.which("mount") is None:
+        return "no mount here"
+    return None
+
+
+def _volume(place: Path, mib: int) -> None:
+    place.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mib}m", "none", str(place)], check=False, capture_output=True, text=True)
+    if done.returncode:
+        place.rmdir()
+        shutil.move(place.with_name(f"{place.name}-aside"), place)
+        pytest.skip(f"no volume can be mounted here: {done.stderr.strip()}")
+
+
+def fill(volume: Path) -> Path:
+    """Take all the room that is left; answers the file to delete."""
+    ballast = volume / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while file.write(b"\0" * 2**20) == 2**20:
+                pass
+        except OSError:
+            pass
+    return ballast
+
+
+@contextmanager
+def slow_disk(pids: list[int], path: Path, operations: int) -> Iterator[None]:
+    """So many writes a second to the disk under `path` for these processes; skips where the kernel offers no such throttle."""
+    group = SLOW_CGROUP / f"gd-slow-{os.getpid()}"
+    device = path.stat().st_dev
+    try:
+        group.mkdir()
+        (group / "blkio.throttle.write_iops_device").write_text(f"{os.major(device)}:{os.minor(device)} {operations}")
+        for pid in pids:
+            (group / "cgroup.procs").write_text(str(pid))
+    except OSError as error:
+        with_out = error.strerror
+        _leave(group)
+        pytest.skip(f"the disk cannot be slowed here: {with_out}")
+    try:
+        yield
+    finally:
+        _leave(group)
+
+
+def _leave(group: Path) -> None:
+    if not group.exists():
+        return
+    for pid in (group / "cgroup.procs").read_text().split():
+        (SLOW_CGROUP / "cgroup.procs").write_text(pid)
+    group.rmdir()

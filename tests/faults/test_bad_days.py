@@ -1,0 +1,202 @@
+"""Bad days, one after the other, under load: what is full, slow, refusing, overloaded, of another time or of an older release."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from deploy.local import status
+from deploy.local import system as local
+from deploy.local.environment import of_service
+from deploy.local.home import LOOPBACK
+from deploy.local.servers.postgres import admin_url
+from deploy.local.steps import Steps
+from shared.testing.inbox import Inbox
+from shared.testing.people import RUNS, Cast
+from tests.faults import at_rest, truth
+from tests.faults.effects import differences
+from tests.faults.impostor import OVERLOADED, REFUSING, instead_of
+from tests.faults.load import Register, SignUps
+from tests.faults.machine import fill, may_mount, on_a_small_volume, slow_disk
+from tests.faults.players import Company, Officers, Professionals, assembled
+from tests.faults.test_short_run import SEED, say, told
+from tests.faults.witness import Watched, Witness
+from tests.infra.system import ROOT, System
+
+pytestmark = pytest.mark.faults
+
+DAY = 86_400
+SLOW_WRITES = 60
+MOST_CONNECTIONS = 220
+
+
+@dataclass
+class Town:
+    """People at work who do not know what kind of day it is."""
+
+    system: System
+    company: Company
+    register: Register
+    people: list[SignUps]
+    witness: Witness
+    days: int = 0
+    _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Load meanwhile; afterwards nothing acknowledged is lost and nothing was done twice."""
+        self.days += 1
+        forever = time.monotonic() + 3600
+        players = (Professionals(self.company, _next=60 + 6 * self.days), Officers(self.company))
+        person = SignUps(self.system.gateway, self.system.inbox, self.company.stage.cast, self.witness, 10 + 5 * self.days)
+        self.people.append(person)
+        works = (self.register.work(forever), person.work(forever), *(self.company.repeatedly(one.one, forever) for one in players))
+        tasks = [asyncio.ensure_future(work) for work in works]
+        try:
+            await asyncio.sleep(3)
+            yield
+            await asyncio.sleep(3)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await self.well()
+
+    async def well(self) -> None:
+        """Everything came back, and the sets are equal."""
+        await at_rest.everything_is_up(self.system)
+        await at_rest.nudged(self.system.home)
+        await at_rest.swept(self.system)
+        say(told(self.company, self.witness))
+        assert await at_rest.until_none(lambda: differences(self.system.home, self.witness, self.company)) == {}
+        assert await truth.parked(self.system.home) == []
+        assert await at_rest.until_none(self._verified) == {}
+        seen = await truth.stored(self.system.home, "access", "ConsumerUnitRegistered", "number")
+        assert {number: seen[number] for number in self.register.told} == dict.fromkeys(self.register.told, 1)
+
+    async def _verified(self) -> dict[str, list[str]]:
+        found = await asyncio.to_thread(self.system.verify, "--foreign")
+        return {name: [text] for name, text in found.items()}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(system: System) -> AsyncIterator[Town]:
+    cast, witness = Cast((SEED * 7 + 1) % RUNS, "002"), Witness(SEED)
+    bootstrap = f"{LOOPBACK}:{system.home.ports['kafka']}"
+    company = await assembled(Watched(system.gateway, cast, Inbox(system.inbox), loud=False, witness=witness), bootstrap)
+    yield Town(system, company, Register(bootstrap, cast), [], witness)
+    await company.stage.close()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_postgresql_is_out_of_connections(town: Town) -> None:
+    async with town.at_work(), AsyncExitStack() as held:
+        taken = 0
+        with suppress(asyncpg.PostgresError, OSError):
+            while taken < MOST_CONNECTIONS:
+                connection = await asyncpg.connect(admin_url(town.system.home, "access"), timeout=5)
+                held.callback(connection.terminate)
+                taken += 1
+        say(f"{taken} connections held")
+        await asyncio.sleep(10)
+    assert 0 < taken < MOST_CONNECTIONS, "PostgreSQL never ran out"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_file_store_answers_503(town: Town) -> None:
+    async with town.at_work(), instead_of(town.system, "s3", "s3", OVERLOADED) as given:
+        await asyncio.sleep(12)
+    assert given[0]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_mail_server_refuses(town: Town) -> None:
+    async with town.at_work(), instead_of(town.system, "mail", "smtp", REFUSING) as given:
+        await asyncio.sleep(12)
+    assert given[0]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_supervisor_is_killed_and_the_next_start_finds_what_it_left(town: Town) -> None:
+    home = town.system.home
+    async with town.at_work():
+        left = {int(row["pid"]) for row in town.system.supervisor.states().values()}
+        os.kill(town.system.supervisor.pid(), signal.SIGKILL)
+        await asyncio.sleep(3)
+        await asyncio.to_thread(local.up, home, Steps(quiet=True))
+    assert not left & {int(row["pid"]) for row in town.system.supervisor.states().values()}
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_clock_jumps_by_a_day_and_back(town: Town) -> None:
+    home = town.system.home
+    jumped = replace(home, settings={**home.settings, "CLOCK_OFFSET": str(DAY)})
+    async with town.at_work():
+        await asyncio.to_thread(local.up, jumped, Steps(quiet=True))
+        await asyncio.sleep(8)
+        await asyncio.to_thread(local.up, home, Steps(quiet=True))
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_worker_of_an_older_release_beside_the_new_one(town: Town, tmp_path: Path) -> None:
+    async with town.at_work():
+        with older_worker(town.system, tmp_path) as process:
+            await asyncio.sleep(15)
+            assert process.poll() is None
+
+
+@contextmanager
+def older_worker(system: System, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """The worker of access as the release before the last change of shared code or of that service had it, from the history."""
+    paths = ("shared", "services/access")
+    found = subprocess.run(["git", "log", "-2", "--format=%H", "--", *paths], cwd=ROOT, check=False, capture_output=True, text=True)
+    commits = found.stdout.split()
+    if found.returncode or len(commits) < 2:
+        pytest.skip("no history here to take an older release from")
+    packed = subprocess.run(["git", "archive", commits[1]], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(["tar", "x", "-C", str(folder)], input=packed.stdout, check=True)
+    told = {**of_service(system.home, "access"), "ACCESS_WORKER_PORT": str(system.home.ports["access_standby"])}
+    with (system.home.logs / "older-worker.log").open("ab") as log:
+        command = [str(ROOT / ".venv" / "bin" / "python"), "-m", "services.access", "worker"]
+        process = subprocess.Popen(command, cwd=folder, env=told, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("program", ["postgres", "kafka"])
+async def test_a_volume_is_full(town: Town, program: str) -> None:
+    if reason := may_mount():
+        pytest.skip(reason)
+    with on_a_small_volume(town.system, program) as volume:
+        async with town.at_work():
+            ballast = await asyncio.to_thread(fill, volume)
+            await asyncio.sleep(12)
+            ballast.unlink()
+    await town.well()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_disk_is_slow(town: Town) -> None:
+    states = town.system.supervisor.states()
+    pids = [pid for name in ("postgres", "kafka") for pid in tree(int(states[name]["pid"]))]
+    async with town.at_work():
+        with slow_disk(pids, town.system.home.path, SLOW_WRITES):
+            await asyncio.sleep(15)
+
+
+def tree(pid: int) -> list[int]:
+    """A process and everything it started."""
+    return [pid, *(each for child in status.children(pid) for each in tree(child))]

@@ -1,0 +1,138 @@
+"""The restore drill: a database put back behind its topic, a reader's database, a lost topic; nothing lost that was published."""
+
+import asyncio
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+
+from deploy.local import backup, services
+from deploy.local.home import LOOPBACK
+from deploy.local.servers.postgres import admin_url
+from shared.testing.people import RUNS, Cast
+from tests.faults import at_rest, truth
+from tests.faults.load import Register, SignUps, settled
+from tests.faults.witness import Witness
+from tests.infra.system import System
+
+pytestmark = pytest.mark.faults
+
+OWNER, READER, TOPIC = "access", "requests", "access.consumer-unit"
+LOAD_SECONDS = 12.0
+
+
+class Drill:
+    """What was told to the system before and after the instant to which it is put back."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.cast = Cast(secrets.randbelow(RUNS), "002")
+        self.register = Register(f"{LOOPBACK}:{system.home.ports['kafka']}", self.cast)
+
+    async def load(self) -> None:
+        """Units are told, and somebody signs up, for a while; then all is published."""
+        until = time.monotonic() + LOAD_SECONDS
+        people = SignUps(self.system.gateway, self.system.inbox, self.cast, Witness(1), len(self.register.told) % 90)
+        await asyncio.gather(self.register.work(until), people.work(until))
+        await at_rest.nudged(self.system.home)
+        assert await settled(lambda: not self.system.verify("--foreign"), at_rest.SETTLING), self.system.verify("--foreign")
+
+    def chore(self, service: str, *words: str) -> tuple[int, str]:
+        """An operator's command: its status and what it said."""
+        done = services.invoke(self.system.home, service, words, capture=True)
+        sys.stdout.write(f"\n$ python -m services.{service} {' '.join(words)}\n{done.stdout}")
+        return done.returncode, done.stdout + done.stderr
+
+    async def started(self, service: str) -> None:
+        """The service's processes run again."""
+        for name in self.system.supervisor.states():
+            if name == service or name.startswith(f"{service}_"):
+                self.system.supervisor.launch(name)
+        await at_rest.everything_is_up(self.system)
+
+    async def units(self) -> dict[str, int]:
+        """The registered units of this drill, and how often."""
+        seen = await truth.stored(self.system.home, OWNER, "ConsumerUnitRegistered", "number")
+        return {number: times for number, times in seen.items() if number in self.register.told}
+
+    async def clean(self) -> None:
+        """Store, topics, own and foreign views agree, and no unit is missing or doubled."""
+        assert await settled(lambda: not self.system.verify("--foreign"), at_rest.SETTLING), self.system.verify("--foreign")
+        assert await self.units() == dict.fromkeys(self.register.told, 1)
+        assert await truth.parked(self.system.home) == []
+
+
+@pytest.fixture(scope="module")
+def drill(system: System) -> Drill:
+    return Drill(system)
+
+
+@pytest.fixture(scope="module")
+def folder(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A base backup and the log that is being received."""
+    made = tmp_path_factory.mktemp("backup")
+    log = backup.receiving(system.home, made)
+    try:
+        backup.take_base(system.home, made)
+        yield made
+    finally:
+        log.terminate()
+        log.wait(20)
+
+
+async def now(system: System) -> str:
+    """The cluster's own clock, as an operator would note it."""
+    connection = await asyncpg.connect(admin_url(system.home), timeout=10)
+    try:
+        return str(await connection.fetchval("select clock_timestamp()::text"))
+    finally:
+        await connection.close()
+
+
+async def test_the_drill(system: System, drill: Drill, folder: Path) -> None:
+    await drill.load()
+    instant = await now(system)
+    before = set(await drill.units())
+    await drill.load()
+    assert set(await drill.units()) > before
+    await _owner_behind_its_topic(drill, folder, instant, before)
+    await _reader_put_back(drill, folder, instant)
+    await _topic_lost(drill)
+
+
+async def _owner_behind_its_topic(drill: Drill, folder: Path, instant: str, before: set[str]) -> None:
+    await asyncio.to_thread(backup.restore, drill.system.home, OWNER, folder, instant)
+    assert set(await drill.units()) == before
+    status, said = drill.chore(OWNER, "relay", "look")
+    assert (status, "events that it lacks" in said) == (1, True), said
+    status, said = drill.chore(OWNER, "relay", "accept", "--because", "restore drill")
+    assert status == 0, said
+    assert drill.chore(OWNER, "reread")[0] == 0
+    await drill.started(OWNER)
+    await drill.clean()
+
+
+async def _reader_put_back(drill: Drill, folder: Path, instant: str) -> None:
+    await asyncio.to_thread(backup.restore, drill.system.home, READER, folder, instant)
+    assert drill.chore(READER, "relay", "look")[0] == 0
+    assert drill.chore(READER, "reread")[0] == 0
+    await drill.started(READER)
+    await drill.clean()
+
+
+async def _topic_lost(drill: Drill) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=f"{LOOPBACK}:{drill.system.home.ports['kafka']}")
+    await admin.start()
+    try:
+        await admin.delete_topics([TOPIC])
+    finally:
+        await admin.close()
+    assert await settled(lambda: drill.chore(OWNER, "migrate")[0] == 0, at_rest.RECOVERY)
+    assert drill.system.verify()
+    assert drill.chore(OWNER, "relay", "republish")[0] == 0
+    await drill.clean()
