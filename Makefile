@@ -41,7 +41,8 @@ demo: $(READY) ## walk the guide over HTTP (GATEWAY=, ONLY=n, AT_ONCE=n)
 verify: $(READY) ## compare store, topics and views of all five services
 	@$(PY) -m deploy.local verify
 
-test: check component contract e2e faults ## everything: check, component, contract, e2e, a short fault run
+test: $(READY) check component contract e2e ## everything: check, component, contract, e2e, a short fault run
+	@$(PY) -m pytest tests/faults/test_short_run.py -q -s
 
 check: $(READY) ## formatting, lint, types, imports, generated files, locks, architecture, unit tests
 	@$(PY) -m deploy.check
@@ -58,8 +59,8 @@ contract: $(READY) ## stored samples still read, schemas only grow
 e2e: $(READY) ## a copy of its own: up, demo, verify, down
 	@$(PY) -m pytest tests/e2e -q -s
 
-faults: $(READY) ## kill and stop processes under load (SECONDS_OF_FAULTS=90, SEED=)
-	@$(PY) -m pytest tests/faults -q -s
+faults: $(READY) ## five minutes of deaths under load, bad days, the restore drill (SECONDS_OF_FAULTS=, SEED=)
+	@SECONDS_OF_FAULTS=$${SECONDS_OF_FAULTS:-300} $(PY) -m pytest tests/faults -q -s
 
 bench: $(READY) ## measurements beside bare drivers and peers
 	@$(PY) -m bench --keep
