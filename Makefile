@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+WORKERS := 2
 UV_HOME := .local/uv
 UV := $(UV_HOME)/bin/uv
 PY := .venv/bin/python
@@ -50,8 +51,8 @@ check: $(READY) ## formatting, lint, types, imports, generated files, locks, arc
 unit: $(READY) ## rules only, no network
 	@$(PY) -m pytest tests/unit -q
 
-component: $(READY) ## each service over real PostgreSQL, Kafka and S3
-	@$(PY) -m pytest tests/component -q
+component: $(READY) ## each service over real PostgreSQL, Kafka and S3 (WORKERS=2)
+	@$(PY) -m pytest tests/component -q -n $(WORKERS) --dist worksteal
 
 contract: $(READY) ## stored samples still read, schemas only grow
 	@$(PY) -m pytest tests/contract -q

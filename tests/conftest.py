@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_socket
 from minio import Minio
+from minio.error import MinioException
 
 from deploy.local.home import SERVICES
 from tests.infra.databases import KERNEL, Database, Template, make_template
@@ -36,6 +38,12 @@ def _sockets_refused(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
     finally:
         pytest_socket.enable_socket()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Tests that run beside each other share the servers: whoever starts the workers starts these first, and tells them where."""
+    servers()
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +111,8 @@ def storage(infrastructure: Servers, service_name: str) -> Bucket:
     name = f"gd-{service_name}"
     client = Minio(url.split("//")[1], access, key, secure=url.startswith("https"), region=region)
     if not client.bucket_exists(name):
-        client.make_bucket(name)
+        with suppress(MinioException):  # another worker was quicker
+            client.make_bucket(name)
     return Bucket(url, access, key, region, name)
 
 

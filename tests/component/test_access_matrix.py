@@ -7,7 +7,6 @@ route, or another access than the row says, fails. The failing assertion shows t
 import csv
 import importlib
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,8 +22,6 @@ from shared.platform import reading
 from shared.service import Service
 from shared.testing.running import Running, running, settings_for
 from tests.conftest import Bucket, Database
-from tests.infra.databases import make_template
-from tests.infra.servers import Servers
 
 ROWS = Path(__file__).with_name("access_matrix.csv")
 ROLES = ("admin", "attendant", "reviewer", "analyst", "inspector", "supervisor", "catalogue-editor", "auditor", "operator")
@@ -51,13 +48,9 @@ def kept_rows(name: str) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture
-def database(name: str, infrastructure: Servers) -> Iterator[Database]:
-    """A fresh database of the service that the test is about."""
-    template = make_template(infrastructure["TEST_POSTGRES_URL"], name)
-    copy = template.copy()
-    yield copy
-    template.drop(copy)
-    template.remove()
+def service_name(name: str) -> str:
+    """The service that the test is about."""
+    return name
 
 
 async def fresh(it: Running, service: Service) -> None:

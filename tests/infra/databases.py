@@ -1,16 +1,20 @@
-"""Fresh databases: migrated once per service and run, then copied for each test."""
+"""Fresh databases: migrated and seeded once per service and run, then copied for each test."""
 
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import asyncpg
 
 from deploy.local.databases import Roles, make_database, url_of
+from shared.chores import publish_seeds
+from shared.platform import open_platform
 from shared.postgres import Pool, migrate, open_pool
+from shared.testing.running import settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "only-for-tests"
@@ -22,6 +26,7 @@ class Database:
     """One database for one test, seen as the app or as its migrator."""
 
     name: str
+    service: str
     admin_url: str
     url: str
     migrator_url: str
@@ -63,9 +68,13 @@ class Template:
         """A new database with the template's tables."""
         name = f"{self.name}_{secrets.token_hex(4)}"
         asyncio.run(_execute(self.admin_url, f'create database "{name}" template "{self.name}" owner "{self.roles.migrator}"'))
+        return self.seen_as(name)
+
+    def seen_as(self, name: str) -> Database:
+        """The database of this name, with the template's roles."""
         app = url_of(self.admin_url, name, self.roles.app, self.roles.app_password)
         migrator = url_of(self.admin_url, name, self.roles.migrator, self.roles.migrator_password)
-        return Database(name, self.admin_url, app, migrator, self.roles.app)
+        return Database(name, self.service, self.admin_url, app, migrator, self.roles.app)
 
     def drop(self, database: Database) -> None:
         """Remove a copy, whoever is still connected."""
@@ -79,7 +88,7 @@ class Template:
 
 
 def make_template(admin_url: str, service: str) -> Template:
-    """Kernel and service migrations, applied as `make up` applies them."""
+    """Kernel and service migrations, and the service's catalogues, as `make up` brings them."""
     run = secrets.token_hex(4)
     name = f"t{run}_{service}"
     roles = Roles(f"{name}_app", PASSWORD, f"{name}_migrator", PASSWORD)
@@ -87,8 +96,9 @@ def make_template(admin_url: str, service: str) -> Template:
     directories = [ROOT / "shared" / "migrations"]
     if service != KERNEL:
         directories.append(ROOT / "services" / service / "migrations")
-    asyncio.run(migrate(url_of(admin_url, name, roles.migrator, PASSWORD), roles.app, directories))
-    return Template(admin_url, service, run, name, roles)
+    template = Template(admin_url, service, run, name, roles)
+    asyncio.run(_fill(template.seen_as(name), directories))
+    return template
 
 
 @asynccontextmanager
@@ -99,6 +109,14 @@ async def _connected(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Reco
     finally:
         if not connection.is_closed():
             connection.terminate()
+
+
+async def _fill(database: Database, migrations: list[Path]) -> None:
+    await migrate(database.migrator_url, database.app_role, migrations)
+    if (ROOT / "services" / database.service / "seeds").is_dir():
+        service = import_module(f"services.{database.service}.app").service()
+        async with open_platform(service, settings_for(service, database)) as platform:
+            await publish_seeds(service, service.build(platform))
 
 
 async def _execute(url: str, statement: str) -> None:

@@ -74,8 +74,9 @@ def prepare(home: Home) -> None:
 
 
 def program(home: Home) -> Program:
-    """The server; SIGINT is its fast, clean stop."""
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    """The server; SIGINT is its fast, clean stop. GD_POSTGRES_SETTINGS ("name=value name=value") says more, or otherwise."""
+    told = dict(setting.split("=", 1) for setting in home.settings.get("GD_POSTGRES_SETTINGS", "").split())
+    options = [part for name, value in {**SETTINGS, **told}.items() for part in ("-c", f"{name}={value}")]
     state = home.state("postgres")
     command = [*as_nobody(state), str(BIN / "postgres"), "-D", str(state), "-p", str(home.ports["postgres"]), *options]
     return Program("postgres", command, ready, ("postgres",), stop_signal="INT", stop_seconds=20)

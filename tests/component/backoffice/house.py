@@ -12,7 +12,6 @@ import httpx
 
 from services.backoffice.app import service
 from services.backoffice.parts import BackofficeParts
-from shared.chores import publish_seeds
 from shared.clock import utc_now
 from shared.contracts.catalogue import CataloguePublished
 from shared.contracts.identity.staff_member import StaffRolesChanged
@@ -126,7 +125,6 @@ async def house(database: Database) -> AsyncIterator[House]:
     """The back office over HTTP, without a port or a broker."""
     async with running(service(), settings_for(service(), database, live_stream_seconds=0)) as it:
         found = House(it, {})
-        await publish_seeds(service(), it.parts)
         async with it.parts.platform.pool.acquire() as db:
             await note_progress(db, "backoffice.views", [("identity.session", n) for n in range(12)])
         await found.tell(f"catalogue-{who('reasons')}", _reasons())

@@ -8,7 +8,6 @@ import pytest
 
 from services.professional.app import service
 from services.professional.parts import ProfessionalParts
-from shared.chores import publish_seeds
 from shared.clock import utc_now
 from shared.contracts.identity.user import UserVerified
 from shared.eventsourcing.event import Event, Recorded
@@ -24,7 +23,6 @@ async def door(database: Database, storage: Bucket, clamd: str) -> AsyncIterator
     """The door of professional; Rui, Ana and the bakery are verified."""
     made_of = service()
     async with running(made_of, settings_for(made_of, database, storage, clamd_address=clamd)) as it:
-        await publish_seeds(made_of, it.parts)
         await fresh(it)
         await happened(it, made_of, verified(RUI, "cpf"), verified(ANA, "cpf"), verified(BAKERY, "cnpj"))
         yield it

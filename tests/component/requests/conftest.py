@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from services.requests.app import service
-from shared.chores import publish_seeds
 from shared.clock import utc_now
 from shared.contracts.access.consumer_unit import ConsumerUnitRegistered
 from shared.contracts.access.grant import AccessGranted
@@ -28,7 +27,6 @@ async def door(database: Database, storage: Bucket) -> AsyncIterator[Running]:
     """The door of requests; others have said what there is to know."""
     made_of = service()
     async with running(made_of, settings_for(made_of, database, storage)) as it:
-        await publish_seeds(made_of, it.parts)
         await fresh(it)
         await happened(it, made_of, told(house(), f"consumer-unit-{UNIT}", 1))
         await happened(it, made_of, told(HolderProven(user_id=ANA, person_id=ANA, how="attendant", proven_at=utc_now()), f"user-{ANA}", 1))
