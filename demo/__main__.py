@@ -14,6 +14,7 @@ from pathlib import Path
 from demo.client import PATIENCE_SECONDS
 from demo.stage import Stage
 from demo.surprise import Surprise
+from deploy.local.home import LOOPBACK, Home
 from shared.testing.inbox import Inbox, NoMail
 from shared.testing.people import RUNS, Cast
 
@@ -68,8 +69,9 @@ async def walks(options: argparse.Namespace) -> int:
 def main() -> int:
     """Read the options and walk."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
-    parser.add_argument("--gateway", default=os.environ.get("GATEWAY", "http://127.0.0.1:8080"))
-    parser.add_argument("--inbox", default=os.environ.get("INBOX_URL", "http://127.0.0.1:8025"))
+    ports = Home.from_environment().ports
+    parser.add_argument("--gateway", default=os.environ.get("GATEWAY", f"http://{LOOPBACK}:{ports['gateway']}"))
+    parser.add_argument("--inbox", default=os.environ.get("INBOX_URL", f"http://{LOOPBACK}:{ports['inbox']}"))
     parser.add_argument("--only", type=int, help="tell only this chapter; those before it are walked silently")
     parser.add_argument("--until", type=int, help="stop after this chapter")
     parser.add_argument("--run", type=int, help="the number of the run (people, documents and units are numbered by it)")

@@ -22,13 +22,12 @@ async def play(stage: Stage, attendant: Client) -> None:
 async def _guessed(stage: Stage) -> Client:
     """Three wrong passwords in a row from a browser that nobody knows; the right one is no use there after that."""
     ana, browser = stage.cast.ana, stage.client("estranho")
-    for guess in range(_GUESSES):
-        body = {"cpf_or_cnpj": ana.document, "password": f"Palpite-errado-{guess}"}
-        wrong = await browser.post("/v1/sessions", body, key=None, expect=401)
+    guesses = [{"cpf_or_cnpj": ana.document, "password": f"Palpite-errado-{guess}"} for guess in range(_GUESSES)]
+    wrong = [await browser.post("/v1/sessions", guess, key=None, expect=401) for guess in guesses]
     right = {"cpf_or_cnpj": ana.document, "password": ana.password}
     refused = await browser.post("/v1/sessions", right, key=None, expect=409)
     stage.check(refused.code == "login-is-blocked", f"after {_GUESSES} wrong passwords: {refused.code}")
-    stage.say("um estranho erra três vezes a senha de Ana: bloqueio", recusa=wrong.code, depois=refused.code, até=refused["until"])
+    stage.say("um estranho erra três vezes a senha de Ana: bloqueio", recusa=wrong[0].code, depois=refused.code, até=refused["until"])
     return browser
 
 
