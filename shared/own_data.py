@@ -30,7 +30,7 @@ async def _no_records(_db: Db, _person: UUID) -> Mapping[str, object]:
 
 
 @dataclass(frozen=True)
-class OwnData:
+class OwnShare:
     """What a service adds to the streams that are sealed with a person's keys: streams that name them, and rows of its own."""
 
     streams: Callable[[Db, UUID], Awaitable[Sequence[str]]] = _no_streams

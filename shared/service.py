@@ -24,7 +24,7 @@ from shared.eventsourcing.timers import Fire
 from shared.eventsourcing.view import Reaction, View
 from shared.http.tokens import ServiceTokens
 from shared.imports import ImportKind
-from shared.own_data import OwnData
+from shared.own_data import OwnShare
 from shared.people import Names, PersonIds
 from shared.postgres import Db, Pool
 from shared.settings import ServiceSettings
@@ -80,7 +80,7 @@ class Parts:
     loops: Mapping[str, Loop] = field(default_factory=dict)
     ingress: Sequence[Ingress] = ()
     imports: Mapping[str, ImportKind] = field(default_factory=dict)
-    own_data: OwnData = field(default_factory=OwnData)
+    own_data: OwnShare = field(default_factory=OwnShare)
 
 
 @dataclass(frozen=True)

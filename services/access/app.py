@@ -27,7 +27,7 @@ from shared.contracts.identity.user import AccountHandedOver, HolderProven, Pers
 from shared.eventsourcing.handler import Handler
 from shared.imports import ImportKind
 from shared.mail.templates import Templates
-from shared.own_data import OwnData
+from shared.own_data import OwnShare
 from shared.service import Ingress, Platform, Service
 
 ROOT = Path(__file__).resolve().parent
@@ -49,7 +49,7 @@ def build(platform: Platform) -> AccessParts:
         units=units,
         grants=access,
         terms=terms,
-        own_data=OwnData(streams=streams_naming),
+        own_data=OwnShare(streams=streams_naming),
         routers=(consumer_units.router, offers.router, asks.router, extensions.router, grants.router, clients.router),
         foreign_views=(ApprovedProfiles(), ProvenHolders()),
         reactions=(

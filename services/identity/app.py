@@ -82,7 +82,7 @@ from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.view import View
 from shared.imports import ImportKind
 from shared.mail.templates import Templates
-from shared.own_data import OwnData
+from shared.own_data import OwnShare
 from shared.service import Ingress, Platform, Service
 
 ROOT = Path(__file__).parent
@@ -162,11 +162,11 @@ def build(platform: Platform) -> IdentityParts:
             "housekeeping": Housekeeping(platform.pool, signing, platform.clock, settings.attempts, session_handler).run,
         },
         ingress=[Ingress("utility.customers", customer.record)],
-        own_data=OwnData(records=records_of),
+        own_data=OwnShare(records=records_of),
         imports={"customers": ImportKind(CUSTOMER_COLUMNS, customer.row, customer.rows)},
         settings=settings,
         templates=templates,
-        terms=read_terms(ROOT / "legal"),
+        terms=read_terms(ROOT / "seeds" / "terms"),
         passwords=Passwords(settings),
         pepper=Pepper(settings.pepper.get_secret_value()),
         signing=signing,

@@ -36,8 +36,9 @@ from shared.documents.scanner import Scanner
 from shared.documents.view import DocumentsView
 from shared.documents.worker import documents_worker
 from shared.eventsourcing.handler import Handler
+from shared.eventsourcing.store import Store
 from shared.mail.templates import Templates
-from shared.own_data import OwnData
+from shared.own_data import OwnShare
 from shared.service import Platform, Service
 
 DIGIT = 4
@@ -45,20 +46,7 @@ DIGIT = 4
 
 def build(platform: Platform) -> RequestsParts:
     """The handlers, views, reactions, timers and routes."""
-    settings = platform.settings
-    words = Templates(platform.root / "mails", brand_name=settings.brand_name, public_url=settings.public_url, channels=settings.channels)
-    store = platform.store(
-        [
-            CataloguesView(),
-            DocumentsView(),
-            BudgetRequestsView(),
-            CommissioningsView(),
-            ClocksView(platform.calendar),
-            TimelineView(),
-            PapersView(),
-            NoticesByMail(words, platform.calendar),
-        ]
-    )
+    settings, store = platform.settings, _store(platform)
     requests: Requests = Handler("budget-request", BUDGET_REQUEST, store)
     commissionings: Commissionings = Handler("commissioning", COMMISSIONING, store)
     documents = Documents(platform.pool, platform.storage, Handler("document", DOCUMENT, store), platform.clock, "requests")
@@ -81,11 +69,29 @@ def build(platform: Platform) -> RequestsParts:
             "forgetting": Forgetting(platform.pool, platform.storage).run,
             "deadlines": Deadlines(platform.pool, platform.calendar, platform.clock).run,
         },
-        own_data=OwnData(streams=streams_naming),
+        own_data=OwnShare(streams=streams_naming),
         requests=requests,
         commissionings=commissionings,
         documents=documents,
         digit=DIGIT,
+    )
+
+
+def _store(platform: Platform) -> Store:
+    """The store, with the views that are kept in the append's transaction."""
+    settings = platform.settings
+    words = Templates(platform.root / "mails", brand_name=settings.brand_name, public_url=settings.public_url, channels=settings.channels)
+    return platform.store(
+        [
+            CataloguesView(),
+            DocumentsView(),
+            BudgetRequestsView(),
+            CommissioningsView(),
+            ClocksView(platform.calendar),
+            TimelineView(),
+            PapersView(),
+            NoticesByMail(words, platform.calendar),
+        ]
     )
 
 

@@ -127,7 +127,8 @@ async def _erase(db: Db, parts: IdentityParts, account: Account, cause: Cause) -
     await _keep_identity(db, parts, account, cause, now)
     await parts.users(db, account.user_id, ErasePersonalData(now), cause)
     await end_all(db, parts, account.user_id, "erased", cause)
-    await erasures.forget_rows(db, person_id, account.user_id)
+    await erasures.forget_rows(db, person_id)
+    await sessions.forget_browsers(db, account.user_id)
     keys, after = parts.platform.keys, now + timedelta(days=1)
     kept = {person_stream(person_id), *await _streams_of_staff(db, person_id)}
     for stream in await keys.streams_of(db, person_id, before=after):

@@ -102,8 +102,7 @@ async def _standing(db: Db, erasure_id: UUID, person_id: UUID, at: datetime) -> 
     return Standing(erasure_id, person_id, at, answers)
 
 
-async def forget_rows(db: Db, person_id: UUID, user_id: UUID) -> None:
-    """What stands in clear beside the account: letters that wait, browsers, counters."""
+async def forget_rows(db: Db, person_id: UUID) -> None:
+    """What stands in clear beside the account: letters that wait, counters."""
     await db.execute("delete from mails where person_id = $1", person_id)
-    await db.execute("update sessions set browser = null where subject_id = $1", user_id)
     await db.execute("delete from attempts where subject = $1", person_id)

@@ -123,3 +123,8 @@ async def staff_sessions_of(db: Db, person_id: UUID) -> Sequence[UUID]:
     """The sessions in which a person worked here as staff."""
     rows = await db.fetch("select session_id from sessions where person_id = $1 and kind = 'staff'", person_id)
     return [row["session_id"] for row in rows]
+
+
+async def forget_browsers(db: Db, subject_id: UUID) -> None:
+    """What somebody's browsers called themselves; the events tell it no more either, once their keys are destroyed."""
+    await db.execute("update sessions set browser = null where subject_id = $1", subject_id)

@@ -24,7 +24,7 @@ from shared.testing.running import Running, running, settings_for
 from shared.testing.tokens import Issuer
 from tests.conftest import Database
 
-TERMS = read_terms(Path(app.__file__).parent / "legal")[-1].version
+TERMS = read_terms(Path(app.__file__).parent / "seeds" / "terms")[-1].version
 CHEAP: dict[str, Any] = {
     "argon2_memory_kib": 8192,
     "pepper": "only-for-tests",
