@@ -20,7 +20,7 @@ from services.requests.views import grants, people, units
 from services.requests.views.budget_requests import BudgetRequestsView
 from services.requests.views.clocks import ClocksView
 from services.requests.views.commissionings import CommissioningsView
-from services.requests.views.erased_people import streams_naming
+from services.requests.views.erased_people import streams_held, taken_part_in
 from services.requests.views.notices_by_mail import NoticesByMail
 from services.requests.views.papers import PapersView
 from services.requests.views.timeline import TimelineView
@@ -69,7 +69,7 @@ def build(platform: Platform) -> RequestsParts:
             "forgetting": Forgetting(platform.pool, platform.storage).run,
             "deadlines": Deadlines(platform.pool, platform.calendar, platform.clock).run,
         },
-        own_data=OwnShare(streams=streams_naming),
+        own_data=OwnShare(streams_held, taken_part_in),
         requests=requests,
         commissionings=commissionings,
         documents=documents,

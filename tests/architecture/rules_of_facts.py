@@ -12,7 +12,7 @@ SENDS_NOTIFY = re.compile(r"\bpg_notify\b|\"\s*notify\s+\w|\bperform\s+pg_notify
 READS_BY_POSITION = ("shared/eventsourcing/", "shared/migrations/", "shared/metrics.py")
 WRITES = re.compile(r"\b(?:insert\s+into|update|delete\s+from)\s+([a-z_]+)", re.IGNORECASE)
 ONLY_THERE: Mapping[str, tuple[str, ...]] = {
-    "httpx": ("shared/", "demo/"),
+    "httpx": ("shared/", "demo/", "bench/"),
     "aiohttp": (),
     "requests": (),
     "faust": ("services/backoffice/live.py",),

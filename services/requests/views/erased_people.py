@@ -1,6 +1,6 @@
 """Who asked to be forgotten, what of theirs is still under way here, and when did the last of it end? Rows of its reactions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -53,12 +53,23 @@ async def drafts_about(db: Db, person_id: UUID) -> tuple[Sequence[UUID], Sequenc
     return [row["request_id"] for row in budget], [row["commissioning_id"] for row in commissioning]
 
 
-async def streams_naming(db: Db, person_id: UUID) -> Sequence[str]:
-    """The records that a person holds, began, filed or answers for."""
+async def streams_held(db: Db, person_id: UUID) -> Sequence[str]:
+    """The records about a person's units."""
     rows = await db.fetch(
-        "select 'budget-request-' || request_id as stream from budget_requests"
-        " where $1 in (holder_id, started_by, filed_by, responsible_id) union all"
-        " select 'commissioning-' || commissioning_id from commissionings where $1 in (holder_id, started_by, filed_by, responsible_id)",
+        "select 'budget-request-' || request_id as stream from budget_requests where holder_id = $1 union all"
+        " select 'commissioning-' || commissioning_id from commissionings where holder_id = $1",
         person_id,
     )
     return [row["stream"] for row in rows]
+
+
+async def taken_part_in(db: Db, person_id: UUID) -> Mapping[str, object]:
+    """What a person began, filed or answers for at somebody else's unit: when and under which protocol, not what it holds."""
+    rows = await db.fetch(
+        "select request_id as id, 'budget-request' as kind, protocol, filed_at, state from budget_requests"
+        " where holder_id <> $1 and $1 in (started_by, filed_by, responsible_id) union all"
+        " select commissioning_id, 'commissioning', protocol, filed_at, state from commissionings"
+        " where holder_id <> $1 and $1 in (started_by, filed_by, responsible_id)",
+        person_id,
+    )
+    return {"taken_part_in": [dict(row) for row in rows]}

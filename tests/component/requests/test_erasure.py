@@ -1,9 +1,11 @@
 """A person asks to be forgotten: drafts go with their files, what was filed stays for ten years after its end, and both are answered."""
 
+import io
 import json
+import zipfile
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from services.requests.app import service
 from shared.clock import utc_now
@@ -11,7 +13,9 @@ from shared.contracts.identity.user import PersonalDataErased
 from shared.documents.forgetting import Forgetting
 from shared.testing.happened import happened, told
 from shared.testing.running import Running
-from tests.component.requests.journey import ANA, RUI, SITE, filed, prepared, walker
+from tests.component.requests.journey import ANA, DOCUMENTS, OTHER, RUI, SITE, filed, prepared, walker
+from tests.conftest import Database
+from tests.infra.scan import traces_in_bucket, traces_in_database
 
 ADDRESS = str(SITE["address"])
 
@@ -27,17 +31,23 @@ async def answers(it: Running) -> list[dict[str, Any]]:
     return [json.loads(row["data"]) for row in rows]
 
 
-async def test_a_draft_goes_at_once_with_its_documents(door: Running) -> None:
+async def test_a_draft_goes_at_once_with_its_documents(door: Running, database: Database) -> None:
     path = await prepared(walker(door, RUI))
     pool, storage = door.parts.platform.pool, door.parts.platform.storage
     stream = f"budget-request-{path[-36:]}"
-    assert [stored async for stored in storage.under(f"{stream}/")]
+    brought = f"brought-{uuid4()}"
+    await storage.put(f"{stream}/note", brought.encode(), "application/pdf")
+    await pool.execute("update documents set name = $1 where owner_stream = $2", f"{brought}.pdf", stream)
+    assert await traces_in_bucket(storage, f"{stream}/", [brought]) == [f"{stream}/note: {brought}"]
+    assert await traces_in_database(database, [brought]) == [f"documents: {brought}"]
     await erased(door, ANA)
     assert await pool.fetchval("select state from budget_requests") == "discarded"
     forgetting = Forgetting(pool, storage)
     assert await forgetting.step()
     assert not await forgetting.step()
-    assert not [stored async for stored in storage.under(f"{stream}/")]
+    assert await traces_in_bucket(storage, "incoming/", [brought]) == []
+    assert [stored async for stored in storage.under(f"{stream}/")] == []
+    assert await traces_in_database(database, [brought, ADDRESS]) == []
     live = "select count(*) from stream_keys where destroyed_at is null and (stream = $1 or stream like 'document-%')"
     assert await pool.fetchval(live, stream) == 0
     told_of = str([event.event for event in await load(door, stream)])
@@ -70,6 +80,20 @@ async def test_what_was_filed_is_kept_until_ten_years_after_its_end(door: Runnin
 async def published(door: Running, stream: str) -> None:
     """Its own topic brings the stream back."""
     await happened(door, service(), *await load(door, stream))
+
+
+async def test_a_copy_holds_the_request_and_its_documents_for_its_holder_only(door: Running) -> None:
+    path = await prepared(walker(door, RUI))
+    for person in (ANA, RUI, OTHER):
+        taken = await walker(door, person).get("/requests/v1/my-data")
+        assert taken.status_code == 200
+        with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
+            content = json.loads(archive.read("requests.json"))
+            files = [name for name in archive.namelist() if name.startswith("documents/")]
+            assert all(archive.read(name) for name in files)
+        assert (ADDRESS in json.dumps(content)) is (person == ANA)
+        assert [line["id"] for line in content["records"]["taken_part_in"]] == ([path[-36:]] if person == RUI else [])
+        assert len(files) == len(content["documents"]) == (len(DOCUMENTS) if person == ANA else 0)
 
 
 async def test_whoever_has_nothing_here_is_told_so(door: Running) -> None:
