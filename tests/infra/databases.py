@@ -113,7 +113,7 @@ async def _connected(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Reco
 
 async def _fill(database: Database, migrations: list[Path]) -> None:
     await migrate(database.migrator_url, database.app_role, migrations)
-    if (ROOT / "services" / database.service / "seeds").is_dir():
+    if any((ROOT / "services" / database.service / "seeds").glob("*.yaml")):
         service = import_module(f"services.{database.service}.app").service()
         async with open_platform(service, settings_for(service, database)) as platform:
             await publish_seeds(service, service.build(platform))
