@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.identity.domain.attempts.rules import Attempts, LoginIsBlocked, RecoveryIsBlocked, charge
+from services.identity.domain.attempts.rules import POLICY, Attempts, Kind, LoginIsBlocked, Policy, RecoveryIsBlocked, charge
 from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
 from services.identity.pepper import Pepper, new_code
 
@@ -40,6 +42,48 @@ def test_after_the_block_the_count_starts_again() -> None:
 def test_a_count_is_forgotten_after_a_day() -> None:
     assert charge("password", tried(2), T0 + timedelta(hours=24)).attempts.failed == 1
     assert charge("password", tried(2), T0 + timedelta(hours=23, minutes=59)).is_last
+
+
+def test_misses_just_under_a_day_apart_still_follow_one_another() -> None:
+    step = timedelta(hours=23, minutes=59)
+    second = charge("password", charge("password", Attempts(), T0).attempts, T0 + step).attempts
+    third = charge("password", second, T0 + 2 * step)
+    assert third.is_last
+    assert third.attempts.blocked_until == T0 + 2 * step + timedelta(minutes=10)
+
+
+def test_a_block_holds_as_it_was_said_whatever_the_policy_is_by_then() -> None:
+    blocked = tried(3)
+    for policy in (Policy(allowed=10), Policy(login_block=timedelta(seconds=1)), Policy(login_block=timedelta(days=1))):
+        with pytest.raises(LoginIsBlocked) as refused:
+            charge("password", blocked, T0 + timedelta(minutes=9), policy)
+        assert refused.value.until == T0 + timedelta(minutes=10)
+    after = charge("password", blocked, T0 + timedelta(minutes=10), Policy(allowed=1, login_block=timedelta(days=1)))
+    assert after.attempts.blocked_until == T0 + timedelta(days=1, minutes=10)
+
+
+def test_a_policy_that_allows_fewer_blocks_who_has_missed_as_often_already() -> None:
+    assert charge("password", tried(2), T0, Policy(allowed=2)).is_last
+    assert charge("password", tried(2), T0, Policy(allowed=5)).remaining == 2
+
+
+@given(st.lists(st.timedeltas(timedelta(0), timedelta(hours=30)), max_size=60), st.sampled_from(["password", "staff-password", "recovery"]))
+def test_never_more_than_three_are_checked_in_a_block_s_time_and_a_refusal_changes_nothing(waits: list[timedelta], kind: Kind) -> None:
+    attempts, now, checked, waits_told = Attempts(), T0, list[datetime](), list[timedelta]()
+    for wait in waits:
+        now += wait
+        try:
+            charged = charge(kind, attempts, now)
+        except (LoginIsBlocked, RecoveryIsBlocked) as refused:
+            waits_told.append((refused.until or now) - now)
+            continue
+        checked.append(now)
+        attempts = charged.attempts
+        assert charged.is_last == (attempts.blocked_until is not None) == (attempts.failed == POLICY.allowed)
+    block = POLICY.block_of(kind)
+    assert all(timedelta(0) < told <= block for told in waits_told)
+    for n in range(len(checked) - POLICY.allowed):
+        assert checked[n + POLICY.allowed] - checked[n] >= min(block, POLICY.forgotten_after)
 
 
 def test_divergent_recoveries_block_for_a_day_and_say_how_many_remain() -> None:

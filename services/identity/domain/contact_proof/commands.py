@@ -1,6 +1,6 @@
 """What the proof of a contact can be asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ class StartContactProof:
     person_id: UUID
     purpose: Purpose
     address: str | None
-    code_digest: str
+    code_digest: str = field(repr=False)
     now: datetime
 
 
@@ -24,7 +24,7 @@ class StartContactProof:
 class ProveContact:
     """Type the code."""
 
-    code_digest: str
+    code_digest: str = field(repr=False)
     now: datetime
 
 

@@ -1,7 +1,7 @@
 """When a one-time code is good: ten minutes, five tries, single use, a new one once a minute, ten in all."""
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -41,7 +41,7 @@ class ResendTooSoon(Refusal):
 class SentCode:
     """The code that is out: its digest, when it was sent, how often it was missed, and how many went before."""
 
-    digest: str
+    digest: str = field(repr=False)
     sent_at: datetime
     wrong: int = 0
     number: int = 1

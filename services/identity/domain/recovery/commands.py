@@ -1,6 +1,6 @@
 """What a recovery can be asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ class StartRecovery:
     recovery_id: UUID
     user_id: UUID
     person_id: UUID
-    code_digest: str
+    code_digest: str = field(repr=False)
     now: datetime
 
 
@@ -20,7 +20,7 @@ class StartRecovery:
 class ProveRecovery:
     """Type the code."""
 
-    code_digest: str
+    code_digest: str = field(repr=False)
     now: datetime
 
 

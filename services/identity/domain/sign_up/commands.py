@@ -1,6 +1,6 @@
 """What a sign-up can be asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -16,7 +16,7 @@ class StartSignUp:
     root_id: UUID | None
     document: str
     email: str
-    code_digest: str
+    code_digest: str = field(repr=False)
     now: datetime
 
 
@@ -24,7 +24,7 @@ class StartSignUp:
 class ResendCode:
     """Send a new code; the old one is void."""
 
-    code_digest: str
+    code_digest: str = field(repr=False)
     now: datetime
 
 
@@ -40,7 +40,7 @@ class CorrectEmail:
     """The e-mail was mistyped: a code goes to the right one, the old one is void."""
 
     email: str
-    code_digest: str
+    code_digest: str = field(repr=False)
     now: datetime
 
 
@@ -48,7 +48,7 @@ class CorrectEmail:
 class ProveEmail:
     """Type the code."""
 
-    code_digest: str
+    code_digest: str = field(repr=False)
     now: datetime
 
 

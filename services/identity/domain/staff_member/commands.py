@@ -1,6 +1,6 @@
 """What can be asked about a staff member."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ class InviteStaff:
     name: str
     email: str
     roles: tuple[Role, ...]
-    token_digest: str
+    token_digest: str = field(repr=False)
     invited_by: UUID | None
     now: datetime
 
@@ -26,7 +26,7 @@ class InviteStaff:
 class InviteAgain:
     """The link was lost or is too old: another one; `invited_by` is None for the first admin."""
 
-    token_digest: str
+    token_digest: str = field(repr=False)
     invited_by: UUID | None
     now: datetime
 
@@ -35,9 +35,9 @@ class InviteAgain:
 class AcceptInvitation:
     """Choose a password by the link; the secret of the second factor is shown then."""
 
-    token_digest: str
-    password_hash: str
-    totp_secret: str
+    token_digest: str = field(repr=False)
+    password_hash: str = field(repr=False)
+    totp_secret: str = field(repr=False)
     now: datetime
 
 
@@ -52,7 +52,7 @@ class EnrolTotp:
 class ResetTotp:
     """The second factor was lost: another admin invites again."""
 
-    token_digest: str
+    token_digest: str = field(repr=False)
     reset_by: UUID
     now: datetime
 

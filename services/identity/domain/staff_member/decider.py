@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
@@ -85,7 +85,7 @@ class Member:
 
     staff_id: UUID
     person_id: UUID
-    token_digest: str | Erased | None
+    token_digest: str | Erased | None = field(repr=False)
     invited_at: datetime
     roles: frozenset[Role] = frozenset()
     accepted: bool = False

@@ -1,6 +1,6 @@
 """What an account can be asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -22,7 +22,7 @@ class VerifyUser:
     phone: str
     representative_id: UUID | None
     representative_name: str | None
-    password_hash: str
+    password_hash: str = field(repr=False)
     terms_version: str
     terms_sha256: str
     now: datetime
@@ -49,7 +49,7 @@ class ProveHolder:
 class SetNewPassword:
     """A new password, after a proven recovery or with the old one."""
 
-    password_hash: str
+    password_hash: str = field(repr=False)
     by: Literal["recovery", "person"]
     now: datetime
 
@@ -58,7 +58,7 @@ class SetNewPassword:
 class RehashPassword:
     """The same password under today's parameters; nobody is told, no session ends."""
 
-    password_hash: str
+    password_hash: str = field(repr=False)
     now: datetime
 
 
