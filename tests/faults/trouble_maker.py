@@ -15,8 +15,8 @@ WATCHER = "supervisor"
 SPLIT = "requests"
 """The service that runs as a door and two workers, one leading and one standing by."""
 VICTIMS = (*SERVICES, f"{SPLIT}_worker", f"{SPLIT}_standby", "live", "postgres", "kafka", "s3", "gateway", "clamd", "mail", WATCHER)
-PAUSE = (0.5, 2.5)
-STOPPED = (1.0, 7.0)
+PAUSE = (1.0, 3.5)
+STOPPED = (1.0, 6.0)
 KILLED = 0.6
 
 

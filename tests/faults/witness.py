@@ -1,4 +1,4 @@
-"""Who sees what was acknowledged: a browser that insists where insisting is safe, and writes down every answer to a deed."""
+"""Who sees what was acknowledged: a browser that insists until it has an answer, and writes down every answer to a deed."""
 
 import asyncio
 import random
@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,7 +59,7 @@ def _named(body: Any, path: str) -> tuple[tuple[str, ...], int] | None:
 
 
 class Insisting(Client):
-    """Asks again where no answer came, if that is safe: what is looked at, and what carries a key."""
+    """Asks again where no answer came: the system knows whether it was done, by key, by version, or because it is so already."""
 
     witness: Witness
 
@@ -76,15 +77,15 @@ class Insisting(Client):
             try:
                 reply = await super()._request(method, path, headers, body, params)
             except Surprise:
-                if (method != "GET" and key is None) or time.monotonic() > until:
+                if time.monotonic() > until:
                     raise
                 await asyncio.sleep(0.3)
                 continue
             self.witness.saw(method, path, key, reply)
             if key is not None and reply.is_success and self.witness.chance.random() < 0.2:
                 self.witness.repeated += 1
-                key_again = await super()._request(method, path, headers, body, params)
-                self.witness.saw(method, path, key, key_again)
+                with suppress(Surprise):
+                    self.witness.saw(method, path, key, await super()._request(method, path, headers, body, params))
             return reply
 
 
