@@ -1,27 +1,48 @@
-"""Looking for traces of a person: in every column of every table, in every record of topics, in every object of a bucket."""
+"""Looking for traces of a person: in every column of every table, in every record of topics, in every object and file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from pathlib import Path
 
+import asyncpg
 from aiokafka import ConsumerRecord
 
 from shared.documents.storage import Storage
-from tests.conftest import Database
+from shared.kafka import consumer
 
 _TABLES = "select tablename from pg_tables where schemaname = 'public' order by tablename"
 
 
-async def traces_in_database(database: Database, needles: Sequence[str], *, but: Iterable[str] = ()) -> list[str]:
+async def traces_in_database(url: str, needles: Sequence[str], *, only: Sequence[str] = ()) -> list[str]:
     """`table: needle` for each table with a row that holds one, in clear or as the bytes of a binary column."""
     found: list[str] = []
-    async with database.connect_as_migrator() as db:
+    db = await asyncpg.connect(url)
+    try:
         for table in [row["tablename"] for row in await db.fetch(_TABLES)]:
-            if table in set(but):
+            if only and table not in only:
                 continue
             for needle in needles:
                 sql = f'select exists (select from "{table}" t where t::text ilike $1 or t::text like $2)'
                 if await db.fetchval(sql, f"%{needle}%", f"%{needle.encode().hex()}%"):
                     found.append(f"{table}: {needle}")
+    finally:
+        await db.close()
     return found
+
+
+async def records_of(bootstrap: str, topics: Iterable[str]) -> AsyncIterator[ConsumerRecord]:
+    """Everything that these topics hold now."""
+    source = consumer(bootstrap, None, "scan", topics)
+    await source.start()
+    try:
+        left = sum((await source.end_offsets(source.assignment() or [])).values())
+        left -= sum((await source.beginning_offsets(source.assignment() or [])).values())
+        while left > 0:
+            for batch in (await source.getmany(timeout_ms=500)).values():
+                left -= len(batch)
+                for record in batch:
+                    yield record
+    finally:
+        await source.stop()
 
 
 def traces_in_records(records: Iterable[ConsumerRecord], needles: Sequence[str]) -> list[str]:
@@ -39,4 +60,13 @@ async def traces_in_bucket(storage: Storage, prefix: str, needles: Sequence[str]
     async for stored in storage.under(prefix):
         content = await storage.get(stored.name) or b""
         found += [f"{stored.name}: {needle}" for needle in needles if needle in stored.name or needle.encode() in content]
+    return found
+
+
+def traces_in_files(folder: Path, needles: Sequence[str]) -> list[str]:
+    """`path: needle` for each file under a folder whose path or bytes hold one."""
+    found: list[str] = []
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = file.read_bytes()
+        found += [f"{file.relative_to(folder)}: {needle}" for needle in needles if needle in str(file) or needle.encode() in content]
     return found

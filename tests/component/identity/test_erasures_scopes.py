@@ -161,7 +161,7 @@ async def test_after_an_erasure_no_table_topic_or_log_holds_a_trace(
         await browser.post("/v1/me/email-changes", json={"email": new, "current_password": ana.password})
         await browser.post("/v1/me/email-changes/proofs", json={"code": await identity.code("new-email-code")})
         await forgetful.post("/v1/recoveries", json={"cpf_or_cnpj": ana.document, "email": new, "phone": ana.phone})
-        held = await traces_in_database(database, needles)
+        held = await traces_in_database(database.migrator_url, needles)
         assert {line.split(":")[0] for line in held} >= {"accounts", "mails"}, "the scan sees what there is"
         assert (await erase(browser, ana.password)).status_code == 200
     for name in SERVICES:
@@ -174,7 +174,7 @@ async def test_after_an_erasure_no_table_topic_or_log_holds_a_trace(
         records = [record for aggregate in kinds for record in await topic(kafka, trial, aggregate)]
     assert "PersonalDataErased" in {dict(record.headers)["ce_type"].decode() for record in records}
     assert traces_in_records(records, needles) == []
-    assert await traces_in_database(database, needles) == []
+    assert await traces_in_database(database.migrator_url, needles) == []
     logged = capfd.readouterr()
     assert "mail_delivered" in logged.out + logged.err
     assert [needle for needle in needles if needle in logged.out + logged.err] == []

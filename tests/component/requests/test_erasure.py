@@ -39,7 +39,7 @@ async def test_a_draft_goes_at_once_with_its_documents(door: Running, database: 
     await storage.put(f"{stream}/note", brought.encode(), "application/pdf")
     await pool.execute("update documents set name = $1 where owner_stream = $2", f"{brought}.pdf", stream)
     assert await traces_in_bucket(storage, f"{stream}/", [brought]) == [f"{stream}/note: {brought}"]
-    assert await traces_in_database(database, [brought]) == [f"documents: {brought}"]
+    assert await traces_in_database(database.migrator_url, [brought]) == [f"documents: {brought}"]
     await erased(door, ANA)
     assert await pool.fetchval("select state from budget_requests") == "discarded"
     forgetting = Forgetting(pool, storage)
@@ -47,7 +47,7 @@ async def test_a_draft_goes_at_once_with_its_documents(door: Running, database: 
     assert not await forgetting.step()
     assert await traces_in_bucket(storage, "incoming/", [brought]) == []
     assert [stored async for stored in storage.under(f"{stream}/")] == []
-    assert await traces_in_database(database, [brought, ADDRESS]) == []
+    assert await traces_in_database(database.migrator_url, [brought, ADDRESS]) == []
     live = "select count(*) from stream_keys where destroyed_at is null and (stream = $1 or stream like 'document-%')"
     assert await pool.fetchval(live, stream) == 0
     told_of = str([event.event for event in await load(door, stream)])
