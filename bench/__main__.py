@@ -1,80 +1,131 @@
-"""`python -m bench`: measure against peers in a database of its own, print the table, keep it in bench/."""
+"""`python -m bench`: measure against peers on servers of its own, print the table, keep it in bench/."""
 
 import argparse
-import json
-import os
-import platform
-from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import uuid4
 
-import asyncpg
 import uvloop
 
-from bench.append import measure
-from bench.rounds import Measured
-from deploy.local.home import Home
+from bench import append, doors, latency, rebuilding, stored, stream
+from bench.place import connected, place
+from bench.rounds import Measured, Plan
+from bench.table import keep, kept_ratios, machine, table
+from deploy.local.home import LOOPBACK, ROOT, Home
 from deploy.local.servers.postgres import admin_url
-from shared.postgres import migrate
+from shared.logging import start_logging
+from shared.postgres import migrate, open_pool
 
-HERE = Path(__file__).parent
-KERNEL = HERE.parent / "shared" / "migrations"
+KERNEL = ROOT / "shared" / "migrations"
 TABLES = """
 create table bare_events (like events including all);
 create table bench_rows (stream text primary key, modules bigint not null);
+create table foreign_rows (stream text collate "C" primary key, modules bigint not null);
+create table library_rows (stream text primary key, modules bigint not null);
 """
+FEW = 10_000
 
 
-def table(rows: Sequence[Measured]) -> str:
-    """The rows as people read them."""
-    lines = ["| what | ours per s | peer per s | ratio | goal | holds |", "|---|---|---|---|---|---|"]
-    holds = {True: "yes", False: "**no**", None: "-"}
-    lines += [f"| {r.name} | {r.ours:,.0f} | {r.peer:,.0f} | {r.ratio:.2f} | {r.goal} | {holds[r.holds]} |" for r in rows]
-    return "\n".join(lines)
+@dataclass(frozen=True)
+class Bench:
+    """Where measurements run, how long they take, and what was measured before in this run."""
 
+    home: Home
+    plan: Plan
+    stored: int
+    ratios: dict[str, float]
 
-def keep(rows: Sequence[Measured], machine: str) -> None:
-    """Put the table into README.md between its marks, and the rows into results.json."""
-    readme = HERE / "README.md"
-    before, _, rest = readme.read_text(encoding="utf-8").partition("<!-- table -->")
-    _, _, after = rest.partition("<!-- end of table -->")
-    readme.write_text(f"{before}<!-- table -->\n{machine}\n\n{table(rows)}\n<!-- end of table -->{after}", encoding="utf-8")
-    (HERE / "results.json").write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
-
-
-async def run(admin: str, scale: float) -> tuple[list[Measured], str]:
-    """Measure in a fresh database, which is dropped afterwards; answers the rows and what they were measured on."""
-    name = f"bench_{uuid4().hex[:8]}"
-    server = await asyncpg.connect(admin)
-    try:
-        await server.execute(f"create database {name}")
-        url = admin.rsplit("/", 1)[0] + f"/{name}"
+    async def fresh(self) -> str:
+        """A new database with the kernel's tables and the peers'."""
+        name = f"bench_{uuid4().hex[:8]}"
+        async with connected(admin_url(self.home)) as server:
+            await server.execute(f"create database {name}")
+        url = admin_url(self.home, name)
         await migrate(url, "current_user", [KERNEL])
-        database = await asyncpg.connect(url)
-        await database.execute(TABLES)
-        version = await database.fetchval("show server_version")
-        await database.close()
-        rows = await measure(url, scale)
-        return rows, f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, PostgreSQL {version}, fsync on."
-    finally:
-        await server.execute(f"drop database if exists {name} with (force)")
-        await server.close()
+        async with connected(url) as database:
+            await database.execute(TABLES)
+        return url
+
+    @property
+    def bootstrap(self) -> str:
+        """The broker."""
+        return f"{LOOPBACK}:{self.home.ports['kafka']}"
+
+    async def append(self) -> list[Measured]:
+        """Appends and whole commands with few events stored."""
+        url = await self.fresh()
+        await _loaded(url, FEW)
+        return await append.measure(url, self.plan)
+
+    async def stream(self) -> list[Measured]:
+        """Relay and consumer, then the latency from one service to another."""
+        url = await self.fresh()
+        async with await open_pool(url, minimum=4, maximum=16) as pool:
+            return await stream.measure(pool, url, self.bootstrap, self.plan) + await latency.measure(pool, url, self.bootstrap, self.plan)
+
+    async def rebuild(self) -> list[Measured]:
+        """Rebuild of a view."""
+        url = await self.fresh()
+        async with await open_pool(url, minimum=2, maximum=4) as pool:
+            return await rebuilding.measure(pool, url, self.plan)
+
+    async def many(self) -> list[Measured]:
+        """With many events stored."""
+        url = await self.fresh()
+        seconds = await _loaded(url, self.stored)
+        print(f"{self.stored:,} events loaded into each of two tables in {seconds:.0f} s", flush=True)
+        async with await open_pool(url, minimum=32, maximum=32) as pool:
+            return await stored.measure(pool, self.plan, self.stored, {**kept_ratios(), **self.ratios})
+
+    async def doors(self) -> list[Measured]:
+        """Routes at a steady rate."""
+        return await doors.measure(self.home, self.plan)
+
+
+async def _loaded(url: str, events: int) -> float:
+    async with connected(url) as database:
+        return await stored.load(database, events)
+
+
+PARTS: Mapping[str, Callable[[Bench], Awaitable[list[Measured]]]] = {
+    "append": Bench.append,
+    "many": Bench.many,
+    "stream": Bench.stream,
+    "rebuild": Bench.rebuild,
+    "doors": Bench.doors,
+}
+
+
+async def run(wanted: Sequence[str], plan: Plan, events: int) -> list[Measured]:
+    """Measure these parts one after another, on servers that nobody else uses."""
+    rows: list[Measured] = []
+    with place() as home:
+        bench = Bench(home, plan, events, {})
+        for name in wanted:
+            start = time.monotonic()
+            found = await PARTS[name](bench)
+            bench.ratios.update({row.name: row.ratio for row in found if row.ratio is not None})
+            rows += found
+            print(f"{table(found)}\n{name}: {time.monotonic() - start:.0f} s\n", flush=True)
+    return rows
 
 
 def main() -> None:
     """Parse the arguments and measure."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument(
-        "--admin", default=os.environ.get("BENCH_ADMIN_URL"), help="a superuser's PostgreSQL address; default: the local one"
-    )
-    parser.add_argument("--scale", type=float, default=1.0, help="longer or shorter rounds")
+    parser.add_argument("parts", nargs="*", help=f"which: {', '.join(PARTS)}; default: all")
+    parser.add_argument("--short", action="store_true", help="two short rounds of each, to see that it runs; not for the table")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--stored", type=int, default=1_000_000, help="how many events `many` has stored")
     parser.add_argument("--keep", action="store_true", help="write bench/README.md and bench/results.json")
     chosen = parser.parse_args()
-    rows, machine = uvloop.run(run(chosen.admin or admin_url(Home.from_environment()), chosen.scale))
-    print(f"{machine}\n\n{table(rows)}")
+    plan = Plan(2, 0.15) if chosen.short else Plan(chosen.rounds, 1.0)
+    start_logging("bench", "json", "ERROR")
+    rows = uvloop.run(run(chosen.parts or list(PARTS), plan, chosen.stored))
+    print(f"{machine()}\n\n{table(rows)}")
     if chosen.keep:
-        keep(rows, machine)
+        keep(rows)
 
 
 if __name__ == "__main__":

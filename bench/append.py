@@ -1,19 +1,11 @@
 """Append through the store, and the whole command, against a bare insert and against the `eventsourcing` library."""
 
-import asyncio
-import os
-from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from functools import partial
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from eventsourcing.application import Application
-from eventsourcing.domain import Aggregate, event
-
 from bench.events import BARE_STORE, CODEC, DRAFTS, AddModule, example
-from bench.rounds import Measured, Work, side_by_side
+from bench.library import library
+from bench.rounds import Measured, Plan, Work, at_least, rates
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.store import metadata_of
 from shared.eventsourcing.transaction import transact
@@ -69,62 +61,16 @@ async def _deed(once: Once, draft: UUID, n: int, db: Db) -> Reply:
     return await once.run(db, work)
 
 
-class Draft(Aggregate):
-    """The same fact in the library's terms: one event of the same size."""
-
-    @event("ModuleAdded")
-    def __init__(self, maker: str, model: str, watts: int, quantity: int) -> None:
-        self.row = (maker, model, watts, quantity)
-
-
-@asynccontextmanager
-async def library(url: str, writers: int) -> AsyncIterator[Sequence[Work]]:
-    """Writers that save through the `eventsourcing` library's PostgreSQL recorder, one thread each."""
-    parts = urlsplit(url)
-    os.environ |= {
-        "PERSISTENCE_MODULE": "eventsourcing.postgres",
-        "POSTGRES_DBNAME": parts.path.lstrip("/"),
-        "POSTGRES_HOST": parts.hostname or "127.0.0.1",
-        "POSTGRES_PORT": str(parts.port or 5432),
-        "POSTGRES_USER": parts.username or "postgres",
-        "POSTGRES_PASSWORD": parts.password or "",
-        "POSTGRES_POOL_SIZE": str(writers),
-        "POSTGRES_MAX_OVERFLOW": str(writers),
-    }
-    application: Application[object] = Application()  # type: ignore[type-var]  # its identifiers are UUIDs
-    threads = ThreadPoolExecutor(writers)
-
-    def save(times: int) -> None:
-        for n in range(times):
-            application.save(Draft("Fabricante", "M-550-HC", 550, n))
-
-    async def write(times: int) -> None:
-        await asyncio.get_running_loop().run_in_executor(threads, save, times)
-
-    try:
-        yield [write] * writers
-    finally:
-        threads.shutdown()
-        application.close()
-
-
-async def measure(url: str, scale: float) -> list[Measured]:
-    """The rows of the first table; `scale` shortens or lengthens the rounds."""
-    each = max(int(400 * scale), 5)
+async def measure(url: str, plan: Plan) -> list[Measured]:
+    """Appends and whole commands."""
+    each = plan.of(400)
     async with await open_pool(url, minimum=32, maximum=32) as pool:
+        store, direct, command = through_the_store(pool), bare(pool), whole_command(pool)
         rows = [
-            await side_by_side("append, 8 writers / bare insert", [through_the_store(pool)] * 8, [bare(pool)] * 8, each=each, goal=0.9),
-            await side_by_side(
-                "append, 32 writers / bare insert", [through_the_store(pool)] * 32, [bare(pool)] * 32, each=max(each // 3, 5), goal=0.85
-            ),
-            await side_by_side(
-                "whole command, 8 writers / bare insert", [whole_command(pool)] * 8, [bare(pool)] * 8, each=max(each // 2, 5), goal=0.25
-            ),
+            at_least("append, 8 writers / bare insert, per s", await rates(plan, [store] * 8, [direct] * 8, each), 0.9),
+            at_least("append, 32 writers / bare insert, per s", await rates(plan, [store] * 32, [direct] * 32, each // 3), 0.85),
+            at_least("whole command, 8 writers / bare insert, per s", await rates(plan, [command] * 8, [direct] * 8, each // 2), 0.25),
         ]
         async with library(url, 8) as saving:
-            rows.append(
-                await side_by_side(
-                    "append, 8 writers / eventsourcing 9.5 save", [through_the_store(pool)] * 8, saving, each=max(each // 4, 5), goal=7
-                )
-            )
+            rows.append(at_least("append, 8 writers / eventsourcing 9.5 save, per s", await rates(plan, [store] * 8, saving, each // 4), 7))
         return rows

@@ -1,5 +1,6 @@
 """The aggregate that is measured: small, with one view, like most of ours."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -45,22 +46,58 @@ def example(row_id: UUID, quantity: int) -> ModuleAdded:
     return ModuleAdded(row_id=row_id, maker="Fabricante", model="M-550-HC", watts=550, quantity=quantity, area_m2=Decimal("2.58"))
 
 
+_ADD = "insert into bench_rows as r (stream, modules)"
+_TO = "on conflict (stream) do update set modules = r.modules + excluded.modules"
+
+
 class RowsView:
     """How many modules each draft has."""
 
     name = "bench_rows_1"
     category = "draft"
     tables = ("bench_rows",)
+    many_streams = True
     on = frozenset[type[Event]]({ModuleAdded})
 
     async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
-        """One upsert a stream."""
+        """One upsert: of one row after an append, of many in a rebuild."""
+        rows: dict[str, int] = {}
+        for event in events:
+            rows[event.stream] = rows.get(event.stream, 0) + event.event.quantity
+        if len(rows) == 1:
+            await db.execute(f"{_ADD} values ($1, $2) {_TO}", *rows.popitem())
+        else:
+            await db.execute(f"{_ADD} select * from unnest($1::text[], $2::bigint[]) {_TO}", list(rows), list(rows.values()))
+
+
+class ForeignRowsView:
+    """The same, as a reader of the topic keeps it: a batch of any streams in one statement."""
+
+    category = None
+    tables = ("foreign_rows",)
+    on = frozenset[type[Event]]({ModuleAdded})
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+        """One upsert a batch."""
+        await self.upsert(db, [(event.stream, event.event.quantity) for event in events])
+
+    async def upsert(self, db: Db, rows: Sequence[tuple[str, int]]) -> None:
+        """Add to the rows of these streams."""
         await db.execute(
-            "insert into bench_rows as r (stream, modules) values ($1, $2)"
+            "insert into foreign_rows as r (stream, modules) select s, sum(m) from unnest($1::text[], $2::bigint[]) e(s, m) group by s"
             " on conflict (stream) do update set modules = r.modules + excluded.modules",
-            events[0].stream,
-            sum(event.event.quantity for event in events),
+            [stream for stream, _ in rows],
+            [modules for _, modules in rows],
         )
+
+    @staticmethod
+    def bare(value: bytes) -> int:
+        """What a loop without a codec takes from a record."""
+        quantity: int = json.loads(value)["quantity"]
+        return quantity
 
 
 CODEC = Codec([ModuleAdded])

@@ -3,9 +3,11 @@
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import ModuleType
+
+import asyncpg
 
 from deploy.local import infra
 from deploy.local.answers import free_port
@@ -44,3 +46,13 @@ def _free_ports() -> dict[str, int]:
             port = free_port()
         ports[name] = port
     return ports
+
+
+@contextlib.asynccontextmanager
+async def connected(url: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+    """A connection for a moment."""
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()

@@ -8,18 +8,32 @@ from dataclasses import dataclass
 
 type Work = Callable[[int], Awaitable[None]]
 """One writer's part of a round, given how many operations it does."""
+type Take = Callable[[], Awaitable[float]]
+"""One round of one side: its figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One row of the table: operations per second of both, their ratio, and the goal it is held against."""
+    """One row of the table: the figures of both, their ratio, and the goal it is held against; what has no peer has no ratio."""
 
     name: str
     ours: float
-    peer: float
-    ratio: float
+    peer: float | None
+    ratio: float | None
     goal: str
     holds: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long to measure: how many rounds, and a factor for the length of each."""
+
+    rounds: int = 5
+    scale: float = 1.0
+
+    def of(self, operations: int, least: int = 20) -> int:
+        """How many operations a round has."""
+        return max(int(operations * self.scale), least)
 
 
 async def rate(writers: Sequence[Work], each: int) -> float:
@@ -29,19 +43,52 @@ async def rate(writers: Sequence[Work], each: int) -> float:
     return len(writers) * each / (time.perf_counter() - start)
 
 
-async def side_by_side(
-    name: str, ours: Sequence[Work], peer: Sequence[Work], *, each: int, goal: float | None, rounds: int = 5
-) -> Measured:
-    """The median ratio of `rounds` interleaved rounds, after one to warm up."""
+async def side_by_side(plan: Plan, ours: Take, peer: Take) -> list[tuple[float, float]]:
+    """The figures of both, round by round; every other round the peer goes first."""
+    pairs = []
+    for n in range(plan.rounds):
+        if n % 2:
+            theirs, mine = await peer(), await ours()
+        else:
+            mine, theirs = await ours(), await peer()
+        pairs.append((mine, theirs))
+    return pairs
+
+
+async def rates(plan: Plan, ours: Sequence[Work], peer: Sequence[Work], each: int) -> list[tuple[float, float]]:
+    """Operations per second of both, after a fifth of a round to warm up."""
     await rate(ours, max(each // 5, 1))
     await rate(peer, max(each // 5, 1))
-    pairs = [(await rate(ours, each), await rate(peer, each)) for _ in range(rounds)]
-    ratio = statistics.median(a / b for a, b in pairs)
-    return Measured(
-        name,
-        statistics.median(a for a, _ in pairs),
-        statistics.median(b for _, b in pairs),
-        ratio,
-        f">= {goal:g}" if goal is not None else "-",
-        ratio >= goal if goal is not None else None,
-    )
+    return await side_by_side(plan, lambda: rate(ours, each), lambda: rate(peer, each))
+
+
+def at_least(name: str, pairs: Sequence[tuple[float, float]], goal: float) -> Measured:
+    """More is better: the median of the rounds' ratios is held against the goal."""
+    ratio = statistics.median(ours / peer for ours, peer in pairs)
+    return Measured(name, *_medians(pairs), ratio, f">= {goal:g}", ratio >= goal)
+
+
+def at_most(name: str, pairs: Sequence[tuple[float, float]], goal: float) -> Measured:
+    """Less is better."""
+    ratio = statistics.median(ours / peer for ours, peer in pairs)
+    return Measured(name, *_medians(pairs), ratio, f"<= {goal:g}", ratio <= goal)
+
+
+def alone(name: str, figures: Sequence[float], *, least: float | None = None, most: float | None = None) -> Measured:
+    """A figure without a peer: the median of its rounds, held against a bound where there is one."""
+    figure = statistics.median(figures)
+    if least is not None:
+        return Measured(name, figure, None, None, f">= {least:,g}", figure >= least)
+    if most is not None:
+        return Measured(name, figure, None, None, f"<= {most:,g}", figure <= most)
+    return Measured(name, figure, None, None, "-", None)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which this share of them lies."""
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
+def _medians(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    return statistics.median(ours for ours, _ in pairs), statistics.median(peer for _, peer in pairs)

@@ -16,7 +16,7 @@ from shared.postgres import Db
 
 type Progress = Callable[[int, int], None]
 
-_BATCH = 500
+_BATCH = 1000
 _NEXT = "select position, stream, version, id, type, schema, data::text as data, metadata::text as metadata, recorded_at from "
 
 
@@ -71,9 +71,12 @@ async def catch_up(db: Db, store: Store, view: View, position: int, progress: Pr
 
 
 async def project_all(db: Db, view: View, events: Sequence[Recorded[Event]]) -> None:
-    """Project what the view is on, stream by stream as its inline writer does, in the order of the log."""
+    """Project what the view is on in the order of the log: at once if it says `many_streams`, else stream by stream as when appended."""
     category = getattr(view, "category", None)
     wanted = [e for e in events if type(e.event) in view.on and category in (None, category_of(e.stream))]
+    if wanted and getattr(view, "many_streams", False):
+        await view.project(db, wanted)
+        return
     for _, group in groupby(wanted, key=lambda event: event.stream):
         await view.project(db, list(group))
 

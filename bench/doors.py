@@ -1,0 +1,167 @@
+"""Filing, a queue's page and tracking at 200 requests a second, against a bare FastAPI and asyncpg route that does one statement."""
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from bench import bare_app
+from bench.load import Asked, Door, at_rate
+from bench.place import connected
+from bench.rounds import Measured, Plan, at_most, percentile, side_by_side
+from bench.story import CPF, Draft, drafts
+from deploy.local import services
+from deploy.local.answers import free_port
+from deploy.local.environment import of_service
+from deploy.local.home import LOOPBACK, ROOT, Home
+from deploy.local.servers.postgres import admin_url
+from deploy.local.servers.s3 import make_buckets
+from shared.testing.tokens import Issuer
+
+PER_SECOND = 200
+_REVIEWS = """
+insert into {table} ({columns}) select uuidv7(), 'triage', lpad(n::text, 14, '0'), now() - n * interval '1 minute', current_date,
+ 'waiting', 5{more} from generate_series(1, 2000) n"""
+_STAFF = uuid4()
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Requests, the back office, and what they are held against; with an issuer that both services believe."""
+
+    requests: Door
+    backoffice: Door
+    bare: Door
+    issuer: Issuer
+    filings: Sequence[Draft]
+
+
+@contextlib.asynccontextmanager
+async def opened(home: Home, filings: int) -> AsyncIterator[Doors]:
+    """The two services' doors and the bare application, each a process of its own, over the same PostgreSQL."""
+    issuer, bare_port = Issuer(), free_port()
+    jwks = json.dumps({"keys": [issuer._key.as_dict(private=False)]})
+    async with connected(admin_url(home)) as server:
+        await server.execute("create database bare")
+    bare_url = admin_url(home, "bare")
+    async with connected(bare_url) as db:
+        await db.execute(bare_app.TABLES)
+        columns = "review_id, kind, protocol, filed_at, due_on, state, documents"
+        await db.execute(_REVIEWS.format(table="bare_reviews", columns=columns, more=""))
+    await asyncio.to_thread(_migrate, home)
+    told = {
+        name: {**of_service(home, name), "IDENTITY_JWKS_URL": f"http://{LOOPBACK}:{bare_port}/jwks"} for name in ("requests", "backoffice")
+    }
+    async with connected(admin_url(home, "backoffice")) as db:
+        columns = "review_id, kind, protocol, filed_at, due_on, state, documents, subject_stream, submission, parties, opened_at, version"
+        more = ", 'budget-request-' || uuidv7(), 1, '{}', now(), 1"
+        await db.execute(_REVIEWS.format(table="reviews", columns=columns, more=more))
+    os.environ.update(told["requests"])
+    made = await drafts(filings)
+    bare = {**os.environ, "BENCH_URL": bare_url, "BENCH_JWKS": jwks, "BENCH_PORT": str(bare_port)}
+    commands = (("bench.bare_app", [], bare), *((f"services.{name}", ["api"], told[name]) for name in told))
+    processes = [_started(home, module, words, env) for module, words, env in commands]
+    ports = (home.ports["requests"], home.ports["backoffice"], bare_port)
+    doors = [Door(LOOPBACK, port) for port in ports]
+    try:
+        for door, path in zip(doors, ("/health/ready", "/health/ready", "/jwks"), strict=True):
+            await _answers(door, path)
+        yield Doors(doors[0], doors[1], doors[2], issuer, made)
+    finally:
+        for door in doors:
+            door.close()
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(15)
+
+
+def _started(home: Home, module: str, words: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    with (home.logs / f"{module}.log").open("wb") as log:
+        return subprocess.Popen([sys.executable, "-m", module, *words], env=environment, cwd=ROOT, stdout=log, stderr=log)
+
+
+def _migrate(home: Home) -> None:
+    services.make_databases(home)
+    make_buckets(home)
+    for name in ("requests", "backoffice"):
+        services.run(home, name, ["migrate"])
+
+
+async def _answers(door: Door, path: str) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                if (await door.send(Asked("GET", path)))[0] == 200:
+                    return
+            await asyncio.sleep(0.1)
+
+
+async def measure(home: Home, plan: Plan) -> list[Measured]:
+    """The three routes, each beside its bare likeness."""
+    seconds = max(4 * plan.scale, 1)
+    each = int(PER_SECOND * seconds)
+    async with opened(home, each * (plan.rounds + 1)) as doors:
+        left = iter(doors.filings)
+
+        def filing(_: int) -> Asked:
+            draft = next(left)
+            return Asked("POST", f"/v1/budget-requests/{draft.request_id}/filing", {**rui, "idempotency-key": str(uuid4())})
+
+        rui = doors.issuer.person(doors.filings[0].filer)
+        staff = doors.issuer.staff(_STAFF, "reviewer")
+        rows = [await _beside(plan, "filing", (doors.requests, filing, 201), (doors.bare, _bare_filing, 201), seconds)]
+        page = Asked("GET", "/v1/queues/triage/reviews?limit=50", staff)
+        rows.append(
+            await _beside(
+                plan, "queue page", (doors.backoffice, lambda _: page, 200), (doors.bare, lambda _: Asked("GET", "/queue"), 200), seconds
+            )
+        )
+        filed = await _protocols(home, "requests", "select protocol from budget_requests where protocol is not null")
+        bare_filed = await _protocols(home, "bare", "select protocol from bare_filings")
+        rows.append(
+            await _beside(
+                plan,
+                "tracking",
+                (doors.requests, _tracking("/v1/tracking", filed), 200),
+                (doors.bare, _tracking("/tracking", bare_filed), 200),
+                seconds,
+            )
+        )
+        return rows
+
+
+type Side = tuple[Door, Callable[[int], Asked], int]
+
+
+async def _beside(plan: Plan, name: str, ours: Side, peer: Side, seconds: float) -> Measured:
+    async def p99(side: Side, length: float = seconds) -> float:
+        door, ask, status = side
+        return percentile(await at_rate(door, ask, status, PER_SECOND, length), 0.99)
+
+    await p99(ours, seconds / 2)
+    await p99(peer, seconds / 2)
+    pairs = await side_by_side(plan, lambda: p99(ours), lambda: p99(peer))
+    return at_most(f"{name} at {PER_SECOND} requests/s / bare FastAPI and asyncpg route, p99 ms", pairs, 2)
+
+
+def _bare_filing(_: int) -> Asked:
+    return Asked("POST", f"/filings/{uuid4()}")
+
+
+def _tracking(path: str, protocols: Sequence[str]) -> Callable[[int], Asked]:
+    def ask(number: int) -> Asked:
+        body: Mapping[str, str] = {"protocol": protocols[number % len(protocols)], "cpf_or_cnpj": CPF}
+        return Asked("POST", path, {}, json.dumps(body).encode())
+
+    return ask
+
+
+async def _protocols(home: Home, database: str, query: str) -> Sequence[str]:
+    async with connected(admin_url(home, database)) as db:
+        return [row[0] for row in await db.fetch(query)]
