@@ -5,7 +5,8 @@ A service lists its kinds in `Parts.imports`:
     imports={"customers": ImportKind(frozenset({"sequence", "at", "document"}), take)}
 
 `async take(db, row, cause) -> bool` takes one row in the caller's transaction and says whether anything changed; a refusal
-(`Malformed`, `Refusal`) is a line of the report, and the others go on. The worker runs `Imports(...).run`.
+(`Malformed`, `Refusal`) is a line of the report, and so is a mistake of ours (`RowFailed`, with its name in the log); the others
+go on. The worker runs `Imports(...).run`.
 
 A kind that has many lines also gives `take_many`: 500 rows at once, loaded, folded, decided and appended in a few statements.
 It answers, per row, whether anything changed or the refusal; or None where these rows lean on each other, and then they are
@@ -16,8 +17,10 @@ import asyncio
 import csv
 import io
 import json
+import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -27,8 +30,9 @@ from shared.documents.storage import Storage
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.keys import Keys
 from shared.eventsourcing.refusal import Malformed, Refusal, Unavailable
+from shared.eventsourcing.store import VersionConflict
 from shared.eventsourcing.transaction import transact
-from shared.postgres import LOST, Db, Pool
+from shared.postgres import LOST, Db, Pool, is_lost
 
 log = structlog.get_logger(__name__)
 
@@ -40,12 +44,26 @@ _CHUNK = 50
 _MANY = 500
 _FAULTS = 1000
 _IDLE_SECONDS = 1.0
+_AGAIN = (Unavailable, VersionConflict, asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+"""Not the row's fault: the transaction, or the whole import, is begun again."""
 
 
 class FileUnreadable(Malformed):
     """Not a CSV in UTF-8 with the expected header."""
 
     sentence = "O arquivo não é um CSV em UTF-8, separado por ponto e vírgula, com o cabeçalho esperado."
+
+
+class RowFailed(Refusal):
+    """A mistake of ours met this line; the others are taken."""
+
+    sentence = "Esta linha não pôde ser importada por uma falha nossa. As outras seguiram; avise a equipe do sistema."
+
+
+class ImportFailed(Refusal):
+    """A mistake of ours met the file as a whole."""
+
+    sentence = "O arquivo não pôde ser importado por uma falha nossa. Avise a equipe do sistema."
 
 
 @dataclass(frozen=True)
@@ -155,9 +173,11 @@ async def _take_many(pool: Pool, kind: ImportKind, chunk: Sequence[tuple[int, Ro
         return await transact(pool, work)
     except _Tried as tried:
         return tried.report
-    except Unavailable:
-        raise
-    except Refusal:
+    except Exception as error:
+        if isinstance(error, _AGAIN) or is_lost(error):
+            raise
+        if not isinstance(error, Refusal):
+            _log_failure("import_rows_failed", error, first_line=chunk[0][0])
         return None
 
 
@@ -180,14 +200,25 @@ async def _take_chunk(db: Db, kind: ImportKind, chunk: Sequence[tuple[int, Row]]
         try:
             async with db.transaction():
                 outcome: bool | Refusal = await kind.take(db, row, cause)
-        except Unavailable:
+        except _AGAIN:
             raise
         except Refusal as refusal:
             outcome = refusal
+        except Exception as error:
+            if is_lost(error):
+                raise
+            _log_failure("import_row_failed", error, line=line)
+            outcome = RowFailed()
         report.note(line, outcome)
     if dry_run:
         raise _Tried(report)
     return report
+
+
+def _log_failure(event: str, error: Exception, **where: object) -> None:
+    """What failed and at which line of the code; never the error's words, which may quote a row."""
+    frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-3:]]
+    log.error(event, error=type(error).__name__, at=frames, **where)
 
 
 @dataclass(frozen=True)
@@ -206,7 +237,7 @@ class Imports:
                 if not await self.step():
                     await asyncio.sleep(_IDLE_SECONDS)
                     await self.pool.execute("delete from imports where finished_at < now() - interval '7 days'")
-            except (*LOST, Unavailable) as error:
+            except (*LOST, *_AGAIN) as error:
                 log.warning("imports_wait", error=type(error).__name__)
                 await asyncio.sleep(2)
 
@@ -242,6 +273,12 @@ class Imports:
         except FileUnreadable as refusal:
             report, state = Report(), "refused"
             report.refuse(1, refusal)
+        except Exception as error:
+            if isinstance(error, _AGAIN) or is_lost(error):
+                raise
+            _log_failure("import_failed", error, id=str(row["id"]))
+            report, state = Report(), "refused"
+            report.refuse(1, ImportFailed())
         await self._finish(row["id"], state, report)
         if not row["dry_run"]:
             await self.storage.delete(row["object"])

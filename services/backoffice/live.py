@@ -113,10 +113,14 @@ class Live:
         self.app.timer(_FLUSH_SECONDS, on_leader=False)(self.flush)
 
     async def make_topics(self) -> None:
-        """Faust reads only topics that are there; its own stream is short, the rates are compacted."""
+        """Faust reads only topics that are there, and counts only once its changelog is; its own are short, the rates are compacted."""
         short = {"retention.ms": str(2 * DAY_MS), "cleanup.policy": "delete"}
         wanted = {**dict.fromkeys(SOURCES, KEPT_FOR_EVER), BY_QUEUE: short, TOPIC: COMPACTED}
-        await ensure_topics(self.settings.kafka_bootstrap, {self.prefix + name: config for name, config in wanted.items()})
+        changelog = self._counts.table.changelog_topic.get_topic_name()
+        topics = {self.prefix + name: config for name, config in wanted.items()} | {
+            changelog: {**short, "cleanup.policy": "compact,delete"}
+        }
+        await ensure_topics(self.settings.kafka_bootstrap, topics)
 
     async def note(self, stream: Any) -> None:  # noqa: ANN401 - the library's stream has no types
         """Send what counts on, keyed by its queue: tables are sharded like the topic that comes in."""

@@ -19,7 +19,7 @@ from shared.documents.words import RefusalAnswer, refusal_of
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.refusal import Malformed
 from shared.eventsourcing.transaction import transact
-from shared.http.body import Answer, Body, CreatedAnswer
+from shared.http.body import Answer, Body, CreatedAnswer, PlainLine
 from shared.http.cause import cause
 from shared.http.etag import etag
 from shared.http.idempotency import Once, Reply, created, once
@@ -36,6 +36,12 @@ class FileTooBig(Malformed):
     """Announced as larger than is taken."""
 
     sentence = "O arquivo é maior do que o permitido."
+
+
+class FileEmpty(Malformed):
+    """Announced as having no bytes."""
+
+    sentence = "O arquivo está vazio. Escolha outro arquivo."
 
 
 async def owner_or_staff(db: Db, principal: Principal, row: DocumentRow) -> bool:  # noqa: ARG001 - others look further
@@ -57,7 +63,7 @@ class StartDocumentBody(Body):
 
     owner_id: UUID
     code: str = Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_-]+$")
-    name: str = Field(min_length=1, max_length=120)
+    name: Annotated[PlainLine, Field(min_length=1, max_length=120)]
     size: int = Field(ge=0)
     media_type: MediaType
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
@@ -164,7 +170,7 @@ def documents_router(plural: str, deps_of: Callable[[Request], DocumentsDeps]) -
 
 
 def _add_writing(router: APIRouter, plural: str, deps_of: Callable[[Request], DocumentsDeps]) -> None:
-    @router.post("", status_code=201, responses=refuses(FileTooBig, DocumentNotFound))
+    @router.post("", status_code=201, responses=refuses(FileTooBig, FileEmpty, DocumentNotFound))
     async def start(
         body: StartDocumentBody,
         response: Response,
@@ -176,6 +182,8 @@ def _add_writing(router: APIRouter, plural: str, deps_of: Callable[[Request], Do
         """Anunciar um arquivo e receber o endereço para enviá-lo."""
         if body.size > deps.documents.max_bytes:
             raise FileTooBig(extra={"pointer": "/size", "max": deps.documents.max_bytes})
+        if body.size == 0:
+            raise FileEmpty(extra={"pointer": "/size"})
 
         async def work(db: Db) -> Reply:
             owner = await deps.may_attach(db, who, body.owner_id)

@@ -1,9 +1,30 @@
 """What comes in and what goes out: bodies forbid what they do not know, answers say everything they have."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import PydanticCustomError
+
+
+def _plain(text: str) -> str:
+    if not text.isprintable() or "<" in text or ">" in text:
+        raise PydanticCustomError("text_not_plain", "O texto tem marcação ou um caractere que não se vê.")
+    return text
+
+
+def _ascii_digits(number: object) -> object:
+    if isinstance(number, str) and not number.isascii():
+        raise PydanticCustomError("number_invalid", "Número inválido.")
+    return number
+
+
+type PlainLine = Annotated[str, AfterValidator(_plain)]
+"""A line that people will read on a screen or a form: nothing invisible in it (control, direction), and no markup."""
+
+type AsciiNumber[T] = Annotated[T, BeforeValidator(_ascii_digits)]
+"""A number, which Python would also take in the digits of other scripts."""
 
 
 class Body(BaseModel):
@@ -20,6 +41,20 @@ class Answer(BaseModel):
 
 class Deed(Answer):
     """Whether something may be done now, and if not, why not."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "allowed": False,
+                    "code": "too-soon",
+                    "sentence": "Ainda não. Aguarde até a data indicada.",
+                    "article": "REN 1.000/2021, art. 69",
+                    "until": "2026-12-15T04:00:00Z",
+                }
+            ]
+        }
+    )
 
     allowed: bool
     code: str | None

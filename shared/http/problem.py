@@ -198,6 +198,8 @@ _SENTENCES = {
     "string_pattern_mismatch": "Formato inválido.",
     "literal_error": "Não é uma das opções.",
     "enum": "Não é uma das opções.",
+    "text_not_plain": "O texto tem marcação ou um caractere que não se vê.",
+    "number_invalid": "Número inválido.",
 }
 _KINDS = {
     "uuid": "Identificador inválido.",

@@ -19,7 +19,7 @@ from services.requests.parts import RequestsParts
 from services.requests.views.budget_requests import RequestRow
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
-from shared.http.body import Body, CreatedAnswer
+from shared.http.body import AsciiNumber, Body, CreatedAnswer, PlainLine
 from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
 from shared.http.principal import Principal
@@ -28,8 +28,8 @@ from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/budget-requests/{request_id}", tags=["budget-requests"])
 
-type Number = Annotated[Decimal, Field(gt=0, le=1_000_000, max_digits=12, decimal_places=6)]
-type Name = Annotated[str, Field(min_length=1, max_length=80)]
+type Number = AsciiNumber[Annotated[Decimal, Field(gt=0, le=1_000_000, max_digits=12, decimal_places=6)]]
+type Name = Annotated[PlainLine, Field(min_length=1, max_length=80)]
 type Making = Callable[[Doer, UUID], commands.BudgetRequestCommand]
 type Key = Annotated[Once, Depends(once)]
 ADDING = (*EDITING, refusals.ProfessionMayNotFile, refusals.TooManyRows)
@@ -55,9 +55,9 @@ class InverterBody(Body):
     voltage_min_v: Number
     voltage_max_v: Number
     current_a: Number
-    power_factor: Annotated[Decimal, Field(gt=0, le=1, max_digits=7, decimal_places=6)]
-    efficiency_percent: Annotated[Decimal, Field(gt=0, le=100, max_digits=9, decimal_places=6)]
-    thd_percent: Annotated[Decimal, Field(ge=0, le=100, max_digits=9, decimal_places=6)]
+    power_factor: AsciiNumber[Annotated[Decimal, Field(gt=0, le=1, max_digits=7, decimal_places=6)]]
+    efficiency_percent: AsciiNumber[Annotated[Decimal, Field(gt=0, le=100, max_digits=9, decimal_places=6)]]
+    thd_percent: AsciiNumber[Annotated[Decimal, Field(ge=0, le=100, max_digits=9, decimal_places=6)]]
 
 
 @router.post("/modules", status_code=201, responses=refuses(*ADDING))

@@ -44,7 +44,7 @@ def jpeg() -> bytes:
 def bomb() -> bytes:
     """A PNG of few bytes that says it is enormous."""
     out = io.BytesIO()
-    Image.new("1", (20_000, 20_000)).save(out, "PNG")
+    Image.new("1", (9_000, 7_000)).save(out, "PNG")
     return out.getvalue()
 
 
@@ -60,7 +60,7 @@ async def upload(door: Running, content: bytes, media_type: str = "application/p
         "owner_id": str(ANA),
         "code": "UNIFILAR",
         "name": "diagrama.pdf",
-        "size": len(content),
+        "size": max(len(content), 1),
         "media_type": media_type,
         "sha256": sha256,
     }
@@ -143,6 +143,25 @@ async def test_an_announced_size_beyond_the_limit_is_refused_at_once(door: Runni
     body = {"owner_id": str(ANA), "code": "X", "name": "x", "size": 2**40, "media_type": "application/pdf"}
     answer = await door.client.post("/v1/note-documents", json=body, headers={**door.issuer.person(ANA), "Idempotency-Key": str(uuid4())})
     assert (answer.status_code, answer.json()["code"], answer.json()["pointer"]) == (422, "file-too-big", "/size")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "pointer"),
+    [
+        ({"size": 0}, "file-empty", "/size"),
+        ({"name": "planta\u202efdp.exe"}, "text-not-plain", "/name"),
+        ({"name": "<b>planta</b>.pdf"}, "text-not-plain", "/name"),
+        ({"name": "linha\noutra.pdf"}, "text-not-plain", "/name"),
+    ],
+)
+async def test_what_is_no_file_or_no_name_is_refused_when_announced(
+    door: Running, wrong: dict[str, object], code: str, pointer: str
+) -> None:
+    body = {"owner_id": str(ANA), "code": "X", "name": "x.pdf", "size": 1, "media_type": "application/pdf", **wrong}
+    answer = await door.client.post("/v1/note-documents", json=body, headers={**door.issuer.person(ANA), "Idempotency-Key": str(uuid4())})
+    told = answer.json()
+    assert answer.status_code == 422
+    assert (code, pointer) in {(told["code"], told.get("pointer")), *((one["code"], one["pointer"]) for one in told.get("errors", ()))}
 
 
 async def test_with_the_scanner_away_documents_wait(door: Running) -> None:

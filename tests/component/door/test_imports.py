@@ -44,6 +44,15 @@ async def test_an_import_takes_the_good_rows(door: Running) -> None:
     assert again["report"]["changed"] == 0  # type: ignore[index]
 
 
+async def test_a_row_that_meets_a_mistake_of_ours_is_a_line_of_the_report_and_the_others_are_taken(door: Running) -> None:
+    found = await _import(door, b"number;name\n1;a\nno number at all;b\n3;c\n", dry_run=False)
+    assert found["state"] == "done"
+    report = found["report"]
+    assert isinstance(report, dict)
+    assert (report["changed"], [(fault["line"], fault["code"]) for fault in report["faults"]]) == (2, [(3, "row-failed")])
+    assert await door.parts.platform.pool.fetchval("select count(*) from arrivals") == 2
+
+
 async def test_what_is_no_csv_is_refused(door: Running) -> None:
     for content in (b"\xff\xfe\x00", b"a;b\n1;2\n", b""):
         found = await _import(door, content, dry_run=False)
