@@ -74,6 +74,7 @@ READS = {
         budget_request.BudgetCancelled,
         budget_request.ContractsDelivered,
         budget_request.FiledAfterAccessEnded,
+        budget_request.FilingContested,
         VerdictNotApplied,
     ),
     "requests.commissioning": (

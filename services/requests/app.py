@@ -11,6 +11,7 @@ from services.requests.domain.commissioning.decider import COMMISSIONING
 from services.requests.papers import Papers
 from services.requests.parts import Commissionings, Requests, RequestsParts
 from services.requests.reactions.when_access_ended import WhenAccessEnded
+from services.requests.reactions.when_account_handed_over import WhenAccountHandedOver
 from services.requests.reactions.when_personal_data_erased import WhenPersonalDataErased
 from services.requests.reactions.when_request_closed import WhenRequestClosed
 from services.requests.reactions.when_review_concluded import WhenReviewConcluded
@@ -59,6 +60,7 @@ def build(platform: Platform) -> RequestsParts:
         reactions=(
             WhenReviewConcluded(requests, commissionings, platform.calendar),
             WhenAccessEnded(requests),
+            WhenAccountHandedOver(requests),
             WhenPersonalDataErased(requests, platform.keys, platform.calendar),
             WhenRequestClosed(requests, platform.calendar),
         ),

@@ -1,5 +1,7 @@
 """The guide from sign-up to the connected generator, on a copy of its own: up, demo twice, verify, down, up again with its data."""
 
+import asyncio
+import secrets
 import sys
 import time
 from collections.abc import Iterator
@@ -10,6 +12,8 @@ import pytest
 from deploy.local import system as local
 from deploy.local.status import tree_memory
 from deploy.local.steps import Steps
+from shared.testing.people import RUNS, Cast
+from tests.e2e.erased import traces, walk
 from tests.infra.system import System, running_system, said
 
 pytestmark = pytest.mark.e2e
@@ -30,6 +34,12 @@ def test_the_demo_walks_the_whole_guide_for_two_at_once(system: System) -> None:
 
 def test_store_topics_and_views_agree_in_all_five(system: System) -> None:
     assert system.verify() == {}
+
+
+def test_whoever_is_erased_leaves_no_trace_in_any_table_topic_object_or_log(system: System) -> None:
+    cast = Cast(secrets.randbelow(RUNS), "002")
+    asyncio.run(walk(system, cast))
+    assert asyncio.run(traces(system, cast)) == []
 
 
 def test_the_whole_system_fits_in_its_memory(system: System) -> None:

@@ -7,7 +7,7 @@ import asyncpg
 from aiokafka import ConsumerRecord
 
 from shared.documents.storage import Storage
-from shared.kafka import consumer
+from shared.kafka import consumer, let_go
 
 _TABLES = "select tablename from pg_tables where schemaname = 'public' order by tablename"
 
@@ -42,7 +42,7 @@ async def records_of(bootstrap: str, topics: Iterable[str]) -> AsyncIterator[Con
                 for record in batch:
                     yield record
     finally:
-        await source.stop()
+        await let_go(source)
 
 
 def traces_in_records(records: Iterable[ConsumerRecord], needles: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from shared.contracts.requests.budget_request import (
     BudgetWithdrawn,
     ContractsDelivered,
     FiledAfterAccessEnded,
+    FilingContested,
 )
 from shared.contracts.requests.commissioning import (
     CommissioningAccepted,
@@ -43,6 +44,7 @@ class Tasks:
             BudgetApproved,
             ContractsDelivered,
             FiledAfterAccessEnded,
+            FilingContested,
             HolderChanged,
             CommissioningAccepted,
             InspectionScheduled,
@@ -79,6 +81,8 @@ async def _project(db: Db, stream: str, fact: Event) -> None:
             await _add(db, "visits-to-schedule", stream, fact.protocol, fact.accepted_at, _due(fact.due, "inspection"))
         case FiledAfterAccessEnded():
             await _add(db, "access-ended", stream, fact.protocol, fact.filed_at, None)
+        case FilingContested():
+            await _add(db, "filing-contested", stream, fact.protocol, fact.filed_at, None)
         case ContractsDelivered():
             await db.execute("delete from tasks where queue = 'contracts-out' and subject_stream = $1", stream)
         case InspectionScheduled():

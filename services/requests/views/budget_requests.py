@@ -185,3 +185,13 @@ async def filed_under(db: Db, grant_id: UUID) -> list[UUID]:
         row["request_id"]
         for row in await db.fetch("select request_id from budget_requests where grant_id = $1 and filed_at is not null", grant_id)
     ]
+
+
+async def filed_since(db: Db, person: UUID, since: datetime) -> list[UUID]:
+    """The open requests that were filed by or for a person since an instant."""
+    rows = await db.fetch(
+        "select request_id from budget_requests where is_open and $1 in (filed_by, holder_id) and filed_at >= $2 order by filed_at",
+        person,
+        since,
+    )
+    return [row["request_id"] for row in rows]

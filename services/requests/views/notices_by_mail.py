@@ -33,6 +33,7 @@ _FACTS: Mapping[type[Event], Callable[[Any], Told]] = {
     budget.BudgetCancelled: lambda fact: ("budget-cancelled", {"protocol": fact.protocol}),
     budget.ContractsDelivered: lambda fact: ("contracts-delivered", {"protocol": fact.protocol, "due_on": _due(fact, "contracts-back")}),
     budget.BudgetEnteredIntoForce: lambda fact: ("budget-in-force", {"protocol": fact.protocol}),
+    budget.FilingContested: lambda fact: ("filing-contested", {"protocol": fact.protocol}),
     budget.FiledAfterAccessEnded: lambda fact: ("filed-after-access-ended", {"protocol": fact.protocol}),
     commissioning.CommissioningRequested: lambda fact: (
         "commissioning-requested",

@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, str] = {
     "connection-recorded": "A geração foi conectada.",
     "budget-withdrawn": "O pedido foi encerrado por desistência.",
     "budget-cancelled": "O pedido foi cancelado pela distribuidora.",
+    "filing-contested": "A conta foi devolvida ao titular. Um supervisor confere o pedido; o titular pode manter ou desistir.",
     "filed-after-access-ended": "O acesso do profissional tinha terminado antes do protocolo. O titular pode manter ou desistir do pedido.",
     "deadline-missed": "O prazo de {due_on} ({article}) não foi cumprido pela distribuidora.",
     "commissioning-started": "O comissionamento foi começado (tentativa {attempt}).",

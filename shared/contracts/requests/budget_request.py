@@ -214,6 +214,18 @@ class ClockResumed(Event):
     parties: tuple[UUID, ...]
 
 
+class FilingContested(Event):
+    """The account that filed, or for which it was filed, was in a stranger's hands: the filing stays, a supervisor looks."""
+
+    request_id: UUID
+    protocol: str
+    person_id: UUID
+    acted_since: datetime
+    filed_at: datetime
+    contested_at: datetime
+    parties: tuple[UUID, ...]
+
+
 class FiledAfterAccessEnded(Event):
     """The grant that a filing relied on had ended before: the filing stays, a supervisor looks."""
 

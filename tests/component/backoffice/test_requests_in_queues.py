@@ -7,7 +7,14 @@ from typing import Any
 
 from shared.clock import utc_now
 from shared.contracts.access.consumer_unit import HolderChanged
-from shared.contracts.requests.budget_request import BudgetAccepted, BudgetApproved, BudgetRequested, BudgetWithdrawn, FiledAfterAccessEnded
+from shared.contracts.requests.budget_request import (
+    BudgetAccepted,
+    BudgetApproved,
+    BudgetRequested,
+    BudgetWithdrawn,
+    FiledAfterAccessEnded,
+    FilingContested,
+)
 from shared.contracts.requests.commissioning import CommissioningAccepted, InspectionScheduled
 from shared.contracts.requests.parts import DueDate
 from tests.component.backoffice.house import PAULA, SARA, House, house, who
@@ -153,6 +160,26 @@ async def test_a_filing_whose_access_had_ended_is_a_supervisors(database: Databa
         assert (row["escalated"], refused.status_code, refused.json()["code"]) == (True, 403, "only-supervisor-decides")
         assert [task["protocol"] for task in await rows(its, "access-ended", "supervisor")] == [PROTOCOL]
         assert await its.claim_next("triage", its.staff(SARA, "supervisor")) == row["review_id"]
+
+
+async def test_a_filing_by_an_account_that_was_handed_over_is_a_supervisors(database: Database) -> None:
+    async with house(database) as its:
+        await its.tell(STREAM, requested())
+        contested = FilingContested(
+            request_id=REQUEST,
+            protocol=PROTOCOL,
+            person_id=ANA,
+            acted_since=utc_now(),
+            filed_at=utc_now(),
+            contested_at=utc_now(),
+            parties=PARTIES,
+        )
+        await its.tell(STREAM, contested)
+        nothing = await its.post("/v1/queues/triage/next-claims", its.staff(PAULA, "reviewer"))
+        assert nothing.json()["code"] == "nothing-waits"
+        [row] = await rows(its, "triage", "supervisor")
+        assert row["escalated"] is True
+        assert [task["protocol"] for task in await rows(its, "filing-contested", "supervisor")] == [PROTOCOL]
 
 
 async def test_a_unit_with_another_holder_is_a_supervisors(database: Database) -> None:

@@ -8,6 +8,7 @@ from services.requests.app import service
 from shared.clock import utc_now
 from shared.contracts.access.grant import AccessRevoked
 from shared.contracts.backoffice.review import Judged, Reason
+from shared.contracts.identity.user import AccountHandedOver
 from shared.testing.happened import happened, told
 from shared.testing.running import Running
 from tests.component.requests import journey as j
@@ -159,6 +160,17 @@ async def test_an_end_of_access_dated_before_the_filing_flags_it(door: Running) 
     await happened(door, service(), told(revoked(), f"grant-{j.GRANT}", 3))
     lines = (await j.walker(door, j.ANA).get(f"{path}/timeline")).json()["items"]
     assert lines[-1]["code"] == "filed-after-access-ended"
+
+
+async def test_what_was_filed_while_a_stranger_had_the_account_is_contested_and_told(door: Running) -> None:
+    path, protocol = await j.filed(j.walker(door, j.RUI))
+    handed = AccountHandedOver(user_id=j.ANA, person_id=j.ANA, acted_since=utc_now() - timedelta(days=1), at=utc_now())
+    await happened(door, service(), told(handed, f"user-{j.ANA}", 2))
+    found = await door.parts.platform.pool.fetchval("select data->>'protocol' from events where type = 'FilingContested'")
+    assert found == protocol
+    lines = (await j.officer(door, "supervisor").get(f"{path}/timeline")).json()["items"]
+    assert lines[-1]["code"] == "filing-contested"
+    assert await door.parts.platform.pool.fetchval("select count(*) from outbox where fact = 'filing-contested'") == 2
 
 
 async def test_triage_dismisses_with_every_fault_and_frees_the_unit(door: Running) -> None:

@@ -157,6 +157,14 @@ def test_a_filing_after_the_end_of_access_is_flagged_once() -> None:
     given(BUDGET_REQUEST, *h.filed).when(commands.ContestFiling(h.GRANT, h.NOW)).then_nothing()
 
 
+def test_what_was_filed_while_a_stranger_had_the_account_is_contested_once() -> None:
+    contest = commands.ContestHandedOver(h.ANA, h.NOW - timedelta(days=1), h.NOW)
+    given(BUDGET_REQUEST, *h.filed).when(contest).then_types(events.FilingContested)
+    given(BUDGET_REQUEST, *h.happened(contest, history=h.filed)).when(contest).then_nothing()
+    given(BUDGET_REQUEST, *h.filed).when(replace(contest, acted_since=h.NOW + timedelta(days=1))).then_nothing()
+    given(BUDGET_REQUEST, *h.filed).when(replace(contest, person_id=h.STAFF)).then_nothing()
+
+
 def test_papers_are_recorded_once() -> None:
     form = commands.RecordForm(h.known("form"), "FORMULARIO_ANEEL", "3" * 64, h.NOW)
     given(BUDGET_REQUEST, *h.filed).when(form).then_types(events.FormRendered)

@@ -49,6 +49,7 @@ __all__ = [
     "ChoosePurpose",
     "ConfirmResponsibility",
     "ContestFiling",
+    "ContestHandedOver",
     "DeclineBudget",
     "DeliverContracts",
     "DiscardDraft",
@@ -255,6 +256,15 @@ class ContestFiling:
     access_ended_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ContestHandedOver:
+    """Since an instant the account of one of its people was in a stranger's hands."""
+
+    person_id: UUID
+    acted_since: datetime
+    now: datetime
+
+
 type BudgetRequestCommand = (
     StartDraft
     | StartCorrection
@@ -295,4 +305,5 @@ type BudgetRequestCommand = (
     | CancelBudget
     | LetTimePass
     | ContestFiling
+    | ContestHandedOver
 )

@@ -115,3 +115,23 @@ def contest(command: commands.ContestFiling, state: BudgetRequest) -> Sequence[e
             parties=case.filed.parties,
         )
     ]
+
+
+def contest_handed_over(command: commands.ContestHandedOver, state: BudgetRequest) -> Sequence[events.FilingContested]:
+    """Flag what was filed by or for an account while a stranger had it; ended requests are left alone."""
+    if isinstance(state, Over):
+        return []
+    case = case_of(state)
+    if case.contested or command.person_id not in {case.filed.filed_by, case.filed.holder_id} or case.filed.filed_at < command.acted_since:
+        return []
+    return [
+        events.FilingContested(
+            request_id=case.filed.request_id,
+            protocol=case.filed.protocol,
+            person_id=command.person_id,
+            acted_since=command.acted_since,
+            filed_at=case.filed.filed_at,
+            contested_at=command.now,
+            parties=case.filed.parties,
+        )
+    ]

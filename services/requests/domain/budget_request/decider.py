@@ -68,6 +68,8 @@ def decide(command: BudgetRequestCommand, state: BudgetRequest) -> Sequence[Budg
             return decide_filing.record_form(command, state)
         case commands.ContestFiling():
             return decide_filing.contest(command, state)
+        case commands.ContestHandedOver():
+            return decide_filing.contest_handed_over(command, state)
         case commands.AcceptBudgetRequest():
             return decide_judgement.accept(command, state)
         case commands.DismissBudgetRequest():

@@ -44,6 +44,7 @@ from shared.contracts.requests.budget_request import (
     ContractsDelivered,
     ContractsReturned,
     FiledAfterAccessEnded,
+    FilingContested,
     Options,
     WorksConcluded,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "DueDate",
     "FastTrackTermAccepted",
     "FiledAfterAccessEnded",
+    "FilingContested",
     "FormRendered",
     "Inverter",
     "InverterAdded",
@@ -193,6 +195,7 @@ type BudgetRequestEvent = (
     | ClockSuspended
     | ClockResumed
     | FiledAfterAccessEnded
+    | FilingContested
     | DeadlineMissed
     | VerdictNotApplied
 )
@@ -214,6 +217,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     ClockSuspended,
     ClockResumed,
     FiledAfterAccessEnded,
+    FilingContested,
     DeadlineMissed,
     VerdictNotApplied,
 )

@@ -82,7 +82,7 @@ def evolve(state: BudgetRequest, event: events.BudgetRequestEvent) -> BudgetRequ
         case events.FormRendered():
             case = case_of(state)
             return _same(state, replace(case, papers={**case.papers, event.code: event}))
-        case events.FiledAfterAccessEnded():
+        case events.FiledAfterAccessEnded() | events.FilingContested():
             return _same(state, replace(case_of(state), contested=True))
         case events.DeadlineMissed():
             case = case_of(state)
