@@ -38,6 +38,7 @@ _PARKED_LIMIT = 20
 _PARKED_WINDOW = 300.0
 _STUCK_AFTER = 60.0
 _NOTE_EVERY = 2.0
+_BOOKMARK_EVERY = 0.2
 
 
 class TooManyParked(Exception):
@@ -141,14 +142,18 @@ class Consumer:
                 await let_go(source)
 
     async def _consume(self, source: AIOKafkaConsumer) -> None:
-        noted = 0.0
+        """Apply what comes. The group's offsets are only a bookmark, kept now and then: what is read again, the ledger drops."""
+        noted, kept_at, ahead = 0.0, 0.0, False
         while True:
             batches = await source.getmany(timeout_ms=250, max_records=_BATCH)
             records = [record for batch in batches.values() for record in batch]
             if records:
                 await self._apply(records)
-                await source.commit()
+                ahead = True
                 self.progress.moved_at = time.monotonic()
+            if ahead and (not records or time.monotonic() - kept_at >= _BOOKMARK_EVERY):
+                await source.commit()
+                kept_at, ahead = time.monotonic(), False
             if time.monotonic() - noted >= _NOTE_EVERY:
                 noted = time.monotonic()
                 await self._note(source)
