@@ -33,7 +33,8 @@ def _whole(home: Home, name: str) -> Program:
 
 def _apart(home: Home, name: str) -> list[Program]:
     """The door, the worker that leads, and one that stands by: which of the two leads is theirs to find out."""
-    standby = {f"{name.upper()}_WORKER_PORT": str(home.ports[f"{name}_standby"])}
+    port = str(home.ports[f"{name}_standby"])
+    standby = {f"{name.upper()}_WORKER_PORT": port, f"GD_PORT_{name.upper()}_WORKER": port}
     return [
         _service(home, name, name, "api", {}),
         _service(home, name, f"{name}_worker", "worker", {}),
