@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import uvloop
 
-from bench import append, doors, latency, rebuilding, stored, stream
+from bench import append, doors, latency, rebuilding, stored, stream, uploads
 from bench.place import connected, place
 from bench.rounds import Measured, Plan
 from bench.table import keep, kept_ratios, machine, table
@@ -82,6 +82,10 @@ class Bench:
         """Routes at a steady rate."""
         return await doors.measure(self.home, self.plan)
 
+    async def uploads(self) -> list[Measured]:
+        """What others wait while big files arrive and are looked at."""
+        return await uploads.measure(self.home, self.plan)
+
 
 async def _loaded(url: str, events: int) -> float:
     async with connected(url) as database:
@@ -94,6 +98,7 @@ PARTS: Mapping[str, Callable[[Bench], Awaitable[list[Measured]]]] = {
     "stream": Bench.stream,
     "rebuild": Bench.rebuild,
     "doors": Bench.doors,
+    "uploads": Bench.uploads,
 }
 
 

@@ -39,39 +39,42 @@ class Doors:
     bare: Door
     issuer: Issuer
     filings: Sequence[Draft]
+    bare_url: str
 
 
 @contextlib.asynccontextmanager
-async def opened(home: Home, filings: int) -> AsyncIterator[Doors]:
-    """The two services' doors and the bare application, each a process of its own, over the same PostgreSQL."""
-    issuer, bare_port = Issuer(), free_port()
+async def opened(home: Home, filings: int, *, worker: bool = False) -> AsyncIterator[Doors]:
+    """The two services' doors and the bare application, each a process of its own, over the same PostgreSQL; a worker where asked for."""
+    issuer, bare_port, bare_name = Issuer(), free_port(), f"bare_{uuid4().hex[:8]}"
     jwks = json.dumps({"keys": [issuer._key.as_dict(private=False)]})
     async with connected(admin_url(home)) as server:
-        await server.execute("create database bare")
-    bare_url = admin_url(home, "bare")
+        await server.execute(f"create database {bare_name}")
+    bare_url = admin_url(home, bare_name)
     async with connected(bare_url) as db:
         await db.execute(bare_app.TABLES)
         columns = "review_id, kind, protocol, filed_at, due_on, state, documents"
         await db.execute(_REVIEWS.format(table="bare_reviews", columns=columns, more=""))
     await asyncio.to_thread(_migrate, home)
-    told = {
-        name: {**of_service(home, name), "IDENTITY_JWKS_URL": f"http://{LOOPBACK}:{bare_port}/jwks"} for name in ("requests", "backoffice")
-    }
+    files = f"http://{LOOPBACK}:{home.ports['s3']}"
+    more_told = {"IDENTITY_JWKS_URL": f"http://{LOOPBACK}:{bare_port}/jwks", "S3_PUBLIC_URL": files}
+    told = {name: {**of_service(home, name), **more_told} for name in ("requests", "backoffice")}
     async with connected(admin_url(home, "backoffice")) as db:
         columns = "review_id, kind, protocol, filed_at, due_on, state, documents, subject_stream, submission, parties, opened_at, version"
         more = ", 'budget-request-' || uuidv7(), 1, '{}', now(), 1"
         await db.execute(_REVIEWS.format(table="reviews", columns=columns, more=more))
     os.environ.update(told["requests"])
-    made = await drafts(filings)
+    made = await drafts(filings) if filings else []
     bare = {**os.environ, "BENCH_URL": bare_url, "BENCH_JWKS": jwks, "BENCH_PORT": str(bare_port)}
-    commands = (("bench.bare_app", [], bare), *((f"services.{name}", ["api"], told[name]) for name in told))
+    commands = [("bench.bare_app", [], bare), *((f"services.{name}", ["api"], told[name]) for name in told)]
+    if worker:
+        commands.append(("services.requests", ["worker"], told["requests"]))
     processes = [_started(home, module, words, env) for module, words, env in commands]
     ports = (home.ports["requests"], home.ports["backoffice"], bare_port)
     doors = [Door(LOOPBACK, port) for port in ports]
     try:
         for door, path in zip(doors, ("/health/ready", "/health/ready", "/jwks"), strict=True):
             await _answers(door, path)
-        yield Doors(doors[0], doors[1], doors[2], issuer, made)
+        yield Doors(doors[0], doors[1], doors[2], issuer, made, bare_url)
     finally:
         for door in doors:
             door.close()
@@ -82,7 +85,7 @@ async def opened(home: Home, filings: int) -> AsyncIterator[Doors]:
 
 
 def _started(home: Home, module: str, words: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    with (home.logs / f"{module}.log").open("wb") as log:
+    with (home.logs / f"{module}-{'-'.join(words)}.log").open("wb") as log:
         return subprocess.Popen([sys.executable, "-m", module, *words], env=environment, cwd=ROOT, stdout=log, stderr=log)
 
 
@@ -122,14 +125,14 @@ async def measure(home: Home, plan: Plan) -> list[Measured]:
                 plan, "queue page", (doors.backoffice, lambda _: page, 200), (doors.bare, lambda _: Asked("GET", "/queue"), 200), seconds
             )
         )
-        filed = await _protocols(home, "requests", "select protocol from budget_requests where protocol is not null")
-        bare_filed = await _protocols(home, "bare", "select protocol from bare_filings")
+        filed = await _protocols(admin_url(home, "requests"), "select protocol from budget_requests where protocol is not null")
+        bare_filed = await _protocols(doors.bare_url, "select protocol from bare_filings")
         rows.append(
             await _beside(
                 plan,
                 "tracking",
-                (doors.requests, _tracking("/v1/tracking", filed), 200),
-                (doors.bare, _tracking("/tracking", bare_filed), 200),
+                (doors.requests, tracking("/v1/tracking", filed), 200),
+                (doors.bare, tracking("/tracking", bare_filed), 200),
                 seconds,
             )
         )
@@ -154,7 +157,9 @@ def _bare_filing(_: int) -> Asked:
     return Asked("POST", f"/filings/{uuid4()}")
 
 
-def _tracking(path: str, protocols: Sequence[str]) -> Callable[[int], Asked]:
+def tracking(path: str, protocols: Sequence[str]) -> Callable[[int], Asked]:
+    """Asks for these protocols in turn."""
+
     def ask(number: int) -> Asked:
         body: Mapping[str, str] = {"protocol": protocols[number % len(protocols)], "cpf_or_cnpj": CPF}
         return Asked("POST", path, {}, json.dumps(body).encode())
@@ -162,6 +167,6 @@ def _tracking(path: str, protocols: Sequence[str]) -> Callable[[int], Asked]:
     return ask
 
 
-async def _protocols(home: Home, database: str, query: str) -> Sequence[str]:
-    async with connected(admin_url(home, database)) as db:
+async def _protocols(url: str, query: str) -> Sequence[str]:
+    async with connected(url) as db:
         return [row[0] for row in await db.fetch(query)]

@@ -12,16 +12,16 @@ import asyncpg
 from deploy.local import infra
 from deploy.local.answers import free_port
 from deploy.local.home import PORTS, Home
-from deploy.local.servers import kafka, postgres, s3
+from deploy.local.servers import clamd, kafka, postgres, s3
 from deploy.local.steps import Steps
 from deploy.local.supervisor import Supervisor
 
-SERVERS: tuple[ModuleType, ...] = (postgres, kafka, s3)
+SERVERS: tuple[ModuleType, ...] = (postgres, kafka, s3, clamd)
 
 
 @contextlib.contextmanager
 def place() -> Iterator[Home]:
-    """PostgreSQL, Kafka and the file store, set up as `make up` sets them up; everything they kept is removed at the end."""
+    """PostgreSQL, Kafka, file store and scanner, set up as `make up` sets them up; everything they kept is removed at the end."""
     path = Path(tempfile.mkdtemp(prefix="gd-bench-"))
     path.chmod(0o755)
     home = Home(path, _free_ports())

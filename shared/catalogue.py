@@ -35,6 +35,9 @@ from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.refusal import Malformed, NotFound, Refusal
 from shared.postgres import Db
 
+_MOST_KNOWN = 200
+_known: "dict[str, tuple[Entry, ...]]" = {}
+
 
 class CatalogueUnknown(NotFound):
     """No edition of this catalogue is in force on that day."""
@@ -178,21 +181,30 @@ def _json(fact: CataloguePublished) -> str:
 async def entries(db: Db, code: str, on: date) -> Edition:
     """The edition in force on a day; raises CatalogueUnknown."""
     row = await db.fetchrow(
-        "select version, since, entries::text as entries from catalogues where code = $1 and since <= $2 order by version desc limit 1",
-        code,
-        on,
+        "select version, since, sha256 from catalogues where code = $1 and since <= $2 order by version desc limit 1", code, on
     )
     if row is None:
         raise CatalogueUnknown
-    return Edition(code, row["version"], row["since"], _entries(row["entries"]))
+    return Edition(code, row["version"], row["since"], await _read(db, code, row["version"], row["sha256"]))
 
 
 async def edition(db: Db, code: str, version: int) -> Edition:
     """One edition by its number, whatever the day; raises CatalogueUnknown."""
-    row = await db.fetchrow("select since, entries::text as entries from catalogues where code = $1 and version = $2", code, version)
+    row = await db.fetchrow("select since, sha256 from catalogues where code = $1 and version = $2", code, version)
     if row is None:
         raise CatalogueUnknown
-    return Edition(code, version, row["since"], _entries(row["entries"]))
+    return Edition(code, version, row["since"], await _read(db, code, version, row["sha256"]))
+
+
+async def _read(db: Db, code: str, version: int, sha256: str) -> tuple[Entry, ...]:
+    """The lines of an edition. What has been read once is known by the digest of its content, which never means anything else."""
+    found = _known.get(sha256)
+    if found is None:
+        text = await db.fetchval("select entries::text from catalogues where code = $1 and version = $2", code, version)
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        found = _known[sha256] = _entries(text)
+    return found
 
 
 def _entries(text: str) -> tuple[Entry, ...]:
