@@ -11,7 +11,6 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from shared.eventsourcing.refusal import Refusal
-from shared.eventsourcing.store import VersionConflict
 from shared.http.body import CreatedAnswer
 from shared.http.etag import etag
 from shared.http.principal import principal_of
@@ -19,14 +18,10 @@ from shared.http.problem import Rejected
 from shared.postgres import Db, Pool
 
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
-_LOOK = """
-select pg_try_advisory_xact_lock($3) as free, fingerprint, status, answer::text as answer
-  from (values (1)) once left join idempotency on actor = $1 and key = $2 and at > now() - interval '24 hours'"""
+_LOOK = "select free, fingerprint, status, answer from idempotency_look($1, $2, $3)"
 _KEEP = """
-insert into idempotency as kept (actor, key, fingerprint, status, answer) values ($1, $2, $3, $4, $5)
-on conflict (actor, key) do update
-   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer, at = now()
- where kept.at <= now() - interval '24 hours'"""
+insert into idempotency (actor, key, fingerprint, status, answer) values ($1, $2, $3, $4, $5)
+on conflict (actor, key) do update set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer, at = now()"""
 
 
 class IdempotencyKeyMissing(Rejected):
@@ -46,10 +41,6 @@ class StillRunning(Refusal):
     """409: the first request with this key has not ended."""
 
     sentence = "Este pedido já está sendo processado. Aguarde e consulte o resultado."
-
-
-class DoneMeanwhile(VersionConflict):
-    """The first request ended between our look and our lock: this one is undone, and tried again it finds the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +80,7 @@ class Once:
             return Reply(found["status"], kept["location"], kept["ids"], kept["version"])
         reply = await work(db)
         answer = json.dumps({"location": reply.location, "ids": dict(reply.ids), "version": reply.version})
-        if await db.execute(_KEEP, self.actor, self.key, self.fingerprint, reply.status, answer) == "INSERT 0 0":
-            raise DoneMeanwhile
+        await db.execute(_KEEP, self.actor, self.key, self.fingerprint, reply.status, answer)
         return reply
 
     def _lock(self) -> int:
