@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import cast
 from uuid import UUID, uuid4
@@ -98,10 +98,9 @@ async def _houses(db: Db, units: Sequence[UUID], holder: UUID) -> None:
 _COLUMNS = "select attname from pg_attribute where attrelid = $1::text::regclass and attnum > 0 and not attisdropped order by attnum"
 
 
-async def _told(it: Running) -> None:
-    """What the other services have published: a house, its proven holder, an engineer under a live grant."""
-    now = utc_now()
-    house = ConsumerUnitRegistered(
+def _house(now: datetime) -> ConsumerUnitRegistered:
+    """A house that may ask for everything."""
+    return ConsumerUnitRegistered(
         unit_id=UNIT,
         number=UNIT_NUMBER,
         holder_id=ANA,
@@ -116,6 +115,11 @@ async def _told(it: Running) -> None:
         connected_before_2022_01_07=True,
         registered_at=now,
     )
+
+
+async def _told(it: Running) -> None:
+    """What the other services have published: a house, its proven holder, an engineer under a live grant."""
+    now = utc_now()
     profile = ProfileApproved(
         profile_id=RUI,
         person_id=RUI,
@@ -137,7 +141,7 @@ async def _told(it: Running) -> None:
         ends_on=now.date() + timedelta(days=365),
         granted_at=now,
     )
-    await happened(it, service(), told(house, f"consumer-unit-{UNIT}", 1))
+    await happened(it, service(), told(_house(now), f"consumer-unit-{UNIT}", 1))
     await happened(it, service(), told(HolderProven(user_id=ANA, person_id=ANA, how="attendant", proven_at=now), f"user-{ANA}", 1))
     await happened(it, service(), told(profile, f"profile-{RUI}", 1), told(grant, f"grant-{GRANT}", 2))
     async with it.parts.platform.pool.acquire() as db:
