@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import uvloop
 
-from bench import append, doors, latency, rebuilding, stored, stream, uploads
+from bench import append, doors, idle, latency, rebuilding, stored, stream, uploads
 from bench.place import connected, place
 from bench.rounds import Measured, Plan
 from bench.table import keep, kept_ratios, machine, table
@@ -101,13 +101,18 @@ PARTS: Mapping[str, Callable[[Bench], Awaitable[list[Measured]]]] = {
     "uploads": Bench.uploads,
 }
 
+ALL = ("idle", *PARTS)
+
 
 async def run(wanted: Sequence[str], plan: Plan, events: int) -> list[Measured]:
     """Measure these parts one after another, on servers that nobody else uses."""
     rows: list[Measured] = []
+    if "idle" in wanted:
+        rows = await idle.measure(plan)
+        print(f"{table(rows)}\n", flush=True)
     with place() as home:
         bench = Bench(home, plan, events, {})
-        for name in wanted:
+        for name in [name for name in wanted if name != "idle"]:
             start = time.monotonic()
             found = await PARTS[name](bench)
             bench.ratios.update({row.name: row.ratio for row in found if row.ratio is not None})
@@ -119,7 +124,7 @@ async def run(wanted: Sequence[str], plan: Plan, events: int) -> list[Measured]:
 def main() -> None:
     """Parse the arguments and measure."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", help=f"which: {', '.join(PARTS)}; default: all")
+    parser.add_argument("parts", nargs="*", help=f"which: {', '.join(ALL)}; default: all")
     parser.add_argument("--short", action="store_true", help="two short rounds of each, to see that it runs; not for the table")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--stored", type=int, default=1_000_000, help="how many events `many` has stored")
@@ -127,7 +132,7 @@ def main() -> None:
     chosen = parser.parse_args()
     plan = Plan(2, 0.15) if chosen.short else Plan(chosen.rounds, 1.0)
     start_logging("bench", "json", "ERROR")
-    rows = uvloop.run(run(chosen.parts or list(PARTS), plan, chosen.stored))
+    rows = uvloop.run(run(chosen.parts or ALL, plan, chosen.stored))
     print(f"{machine()}\n\n{table(rows)}")
     if chosen.keep:
         keep(rows)

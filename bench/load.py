@@ -1,6 +1,7 @@
 """Requests at a steady rate, whoever is late: each is timed from the moment it was due, so that a stall is not left out."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,13 +34,12 @@ class Door:
 
     async def send(self, asked: Asked) -> tuple[int, bytes]:
         """One request; its status and body."""
-        reader, writer = self.idle.pop() if self.idle else await asyncio.open_connection(self.host, self.port)
         lines = [f"{asked.method} {asked.path} HTTP/1.1", f"host: {self.host}:{self.port}"]
         lines += [f"{name}: {value}" for name, value in asked.headers.items()]
         if asked.body or asked.method == "POST":
             lines += ["content-type: application/json", f"content-length: {len(asked.body)}"]
-        writer.write("\r\n".join([*lines, "", ""]).encode() + asked.body)
-        head = await reader.readuntil(b"\r\n\r\n")
+        request = "\r\n".join([*lines, "", ""]).encode() + asked.body
+        head, reader, writer = await self._head(request)
         status = int(head[9:12])
         length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
         body = await reader.readexactly(length)
@@ -48,6 +48,18 @@ class Door:
         else:
             writer.close()
         return status, body
+
+    async def _head(self, request: bytes) -> tuple[bytes, asyncio.StreamReader, asyncio.StreamWriter]:
+        """Over a connection that is there, anew where the server has let go of what was idle too long."""
+        while self.idle:
+            reader, writer = self.idle.pop()
+            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+                writer.write(request)
+                return await reader.readuntil(b"\r\n\r\n"), reader, writer
+            writer.close()
+        reader, writer = await asyncio.open_connection(self.host, self.port)
+        writer.write(request)
+        return await reader.readuntil(b"\r\n\r\n"), reader, writer
 
     def close(self) -> None:
         """Hang up."""

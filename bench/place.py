@@ -1,6 +1,8 @@
 """Servers of the benchmark's own, on free ports, with nothing of the running system in them; gone afterwards."""
 
 import contextlib
+import io
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -9,7 +11,7 @@ from types import ModuleType
 
 import asyncpg
 
-from deploy.local import infra
+from deploy.local import infra, system
 from deploy.local.answers import free_port
 from deploy.local.home import PORTS, Home
 from deploy.local.servers import clamd, kafka, postgres, s3
@@ -33,6 +35,23 @@ def place() -> Iterator[Home]:
         infra.launch(home, supervisor, wanted, Steps(quiet=True))
         yield home
     finally:
+        if supervisor.running():
+            supervisor.shutdown()
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def whole() -> Iterator[Home]:
+    """A whole copy of the system: servers, services, gateway."""
+    path = Path(tempfile.mkdtemp(prefix="gd-bench-"))
+    path.chmod(0o755)
+    home = Home(path, _free_ports(), dict(os.environ))
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            system.up(home, Steps(quiet=True))
+        yield home
+    finally:
+        supervisor = Supervisor(home)
         if supervisor.running():
             supervisor.shutdown()
         shutil.rmtree(path, ignore_errors=True)

@@ -33,6 +33,6 @@ class AccessParts(Parts):
         return Present(now or self.platform.clock(), self.platform.calendar, self.terms)
 
 
-def parts(request: Request) -> AccessParts:
+async def parts(request: Request) -> AccessParts:
     """The parts of the running application."""
     return cast("AccessParts", request.app.state.parts)

@@ -23,6 +23,6 @@ class BackofficeParts(Parts):
     audit: Handler[AuditCommand, Sealed, AuditEvent]
 
 
-def parts(request: Request) -> BackofficeParts:
+async def parts(request: Request) -> BackofficeParts:
     """The parts of the running application."""
     return cast("BackofficeParts", request.app.state.parts)

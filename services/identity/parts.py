@@ -67,7 +67,7 @@ class IdentityParts(Parts):
         return terms_on(self.terms, self.platform.calendar.today(self.platform.clock()))
 
 
-def parts(request: Request) -> IdentityParts:
+async def parts(request: Request) -> IdentityParts:
     """The dependency of every route."""
     found: IdentityParts = request.app.state.parts
     return found

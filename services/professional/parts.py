@@ -55,12 +55,12 @@ class ProfessionalParts(Parts):
         return who.pid == row.owner_person if who.kind == "customer" else who.has_role(*READERS)
 
 
-def parts(request: Request) -> ProfessionalParts:
+async def parts(request: Request) -> ProfessionalParts:
     """The parts of the running application."""
     return cast("ProfessionalParts", request.app.state.parts)
 
 
-def documents_deps(request: Request) -> DocumentsDeps:
+async def documents_deps(request: Request) -> DocumentsDeps:
     """What the routes of documents need."""
-    own = parts(request)
+    own = await parts(request)
     return DocumentsDeps(own.documents, own.may_attach, own.may_see)

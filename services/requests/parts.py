@@ -99,12 +99,12 @@ class RequestsParts(Parts):
         return Attachment(found.id, found.code, found.sha256)
 
 
-def parts(request: Request) -> RequestsParts:
+async def parts(request: Request) -> RequestsParts:
     """The parts of the running application."""
     return cast("RequestsParts", request.app.state.parts)
 
 
-def documents_deps(request: Request) -> DocumentsDeps:
+async def documents_deps(request: Request) -> DocumentsDeps:
     """What the routes of documents need."""
-    own = parts(request)
+    own = await parts(request)
     return DocumentsDeps(own.documents, own.may_attach, own.may_see)

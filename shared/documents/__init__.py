@@ -10,7 +10,7 @@ In a service's composition:
     )
     Service(events=[*DOCUMENT_EVENTS, …])                        # shared.documents.events
 
-`deps: Callable[[Request], DocumentsDeps]` answers, for a route, `DocumentsDeps(documents, may_attach, may_see)`:
+`async def deps(request) -> DocumentsDeps` answers, for a route, `DocumentsDeps(documents, may_attach, may_see)`:
 `async may_attach(db, principal, owner_id) -> Owner(stream, person)` raises NotFound or Forbidden; `async may_see(db, principal,
 row) -> bool` (default: the owner, or staff). `person` is whose personal data the file holds.
 

@@ -29,6 +29,7 @@ from shared.ids import new_id
 from shared.postgres import Db
 
 type MayAttach = Callable[[Db, Principal, UUID], Awaitable[Owner]]
+type DepsOf = Callable[[Request], DocumentsDeps | Awaitable[DocumentsDeps]]
 type MaySee = Callable[[Db, Principal, DocumentRow], Awaitable[bool]]
 
 
@@ -160,7 +161,7 @@ async def _seen(db: Db, deps: DocumentsDeps, who: Principal, document_id: UUID) 
     return row
 
 
-def documents_router(plural: str, deps_of: Callable[[Request], DocumentsDeps]) -> APIRouter:
+def documents_router(plural: str, deps_of: DepsOf) -> APIRouter:
     """The routes under `/v1/<plural>`."""
     router = APIRouter(prefix=f"/v1/{plural}", tags=[plural])
     _add_writing(router, plural, deps_of)
@@ -169,7 +170,7 @@ def documents_router(plural: str, deps_of: Callable[[Request], DocumentsDeps]) -
     return router
 
 
-def _add_writing(router: APIRouter, plural: str, deps_of: Callable[[Request], DocumentsDeps]) -> None:
+def _add_writing(router: APIRouter, plural: str, deps_of: DepsOf) -> None:
     @router.post("", status_code=201, responses=refuses(FileTooBig, FileEmpty, DocumentNotFound))
     async def start(
         body: StartDocumentBody,
@@ -215,7 +216,7 @@ def _add_writing(router: APIRouter, plural: str, deps_of: Callable[[Request], Do
         return _answer(row, deps.documents.clock())
 
 
-def _add_looking(router: APIRouter, deps_of: Callable[[Request], DocumentsDeps]) -> None:
+def _add_looking(router: APIRouter, deps_of: DepsOf) -> None:
     @router.post("/{document_id}/views", responses=refuses(DocumentNotVerifiedYet, DocumentWasRefused))
     async def look(
         document_id: UUID,
@@ -241,7 +242,7 @@ def _add_looking(router: APIRouter, deps_of: Callable[[Request], DocumentsDeps])
         return LookAnswer(url=url, expires_at=deps.documents.clock() + DOWNLOAD_LIVES)
 
 
-def _add_reading(router: APIRouter, deps_of: Callable[[Request], DocumentsDeps]) -> None:
+def _add_reading(router: APIRouter, deps_of: DepsOf) -> None:
     @router.get("")
     async def several(
         ids: Annotated[list[UUID], Query(max_length=100)],

@@ -35,7 +35,7 @@ class EditionAnswer(Answer):
     server_time: datetime
 
 
-def _parts(request: Request) -> Parts:
+async def _parts(request: Request) -> Parts:
     return cast("Parts", request.app.state.parts)
 
 

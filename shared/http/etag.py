@@ -1,4 +1,7 @@
-"""Versions over HTTP: the ETag of a record is the version of its stream, and If-Match brings it back."""
+"""Versions over HTTP: the ETag of a record is the version of its stream, and If-Match brings it back.
+
+What a route depends on is `async` though it waits for nothing: the framework sends everything else through a thread.
+"""
 
 import re
 
@@ -14,7 +17,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def if_match(request: Request) -> int | None:
+async def if_match(request: Request) -> int | None:
     """The version the caller has seen; None when it does not say, or says `*`. Raises IfMatchUnreadable."""
     value = request.headers.get("if-match", "").strip()
     if value in {"", "*"}:
@@ -25,9 +28,9 @@ def if_match(request: Request) -> int | None:
     return int(found.group(1))
 
 
-def required_if_match(request: Request) -> int:
+async def required_if_match(request: Request) -> int:
     """The version an edit was made on; raises VersionRequired (428) without one."""
-    version = if_match(request)
+    version = await if_match(request)
     if version is None:
         raise VersionRequired
     return version

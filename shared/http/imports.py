@@ -87,7 +87,7 @@ class ImportAnswer(Answer):
     report: ReportAnswer | None
 
 
-def _parts(request: Request) -> "Parts":
+async def _parts(request: Request) -> "Parts":
     return cast("Parts", request.app.state.parts)
 
 

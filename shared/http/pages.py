@@ -43,7 +43,7 @@ class Asked:
             raise CursorUnreadable from error
 
 
-def asked(limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: Annotated[str | None, Query(max_length=500)] = None) -> Asked:
+async def asked(limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: Annotated[str | None, Query(max_length=500)] = None) -> Asked:
     """The dependency: what page the caller asks for. Raises CursorUnreadable."""
     return Asked(limit, read_cursor(cursor) if cursor else None)
 

@@ -48,7 +48,7 @@ class ReplayedAnswer(Answer):
     replayed: int
 
 
-def _parts(request: Request) -> "Parts":
+async def _parts(request: Request) -> "Parts":
     return cast("Parts", request.app.state.parts)
 
 

@@ -85,16 +85,16 @@ def _request(**headers: str) -> Request:
     return Request({"type": "http", "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]})
 
 
-def test_versions_go_out_and_come_back() -> None:
-    assert if_match(_request(if_match=etag(7))) == 7
-    assert if_match(_request(if_match='W/"7"')) == 7
-    assert if_match(_request()) is None
-    assert if_match(_request(if_match="*")) is None
+async def test_versions_go_out_and_come_back() -> None:
+    assert await if_match(_request(if_match=etag(7))) == 7
+    assert await if_match(_request(if_match='W/"7"')) == 7
+    assert await if_match(_request()) is None
+    assert await if_match(_request(if_match="*")) is None
     with pytest.raises(VersionRequired):
-        required_if_match(_request(if_match="*"))
+        await required_if_match(_request(if_match="*"))
     for wrong in ("7", '"a"', '"-1"', '"1", "2"'):
         with pytest.raises(IfMatchUnreadable):
-            if_match(_request(if_match=wrong))
+            await if_match(_request(if_match=wrong))
 
 
 def test_a_page_ends_with_the_cursor_of_what_follows() -> None:
