@@ -1,6 +1,7 @@
 """The whole system at rest: what it takes of memory, processors and connections when nobody asks it for anything."""
 
 import asyncio
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -18,7 +19,8 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 async def measure(plan: Plan) -> list[Measured]:
     """Started anew, left alone for a while, then looked at."""
-    with whole() as home:
+    with contextlib.ExitStack() as stack:
+        home = await asyncio.to_thread(stack.enter_context, whole())
         await asyncio.sleep(_QUIET)
         before, start = _seconds(home), time.monotonic()
         await asyncio.sleep(max(30 * plan.scale, 5))
