@@ -155,11 +155,13 @@ async def test_a_lost_topic_is_filled_again_from_the_store(trial: Trial, databas
     await remade(kafka, topic)
     status, said = await trial.chore("verify")
     assert (status, "in the store, not in its topic" in said) == (1, True), said
+    await trial.pool.execute("delete from reader_progress")
     relay = relay_of(trial.service, trial.platform)
     async with running(relay, *consumers_of(trial.service, trial.service.build(trial.platform))):
         async with asyncio.timeout(60):
             while not relay.leading:
                 await asyncio.sleep(0.05)
+        await eventually(trial.pool, "select count(*) > 0 from reader_progress", expected=True, seconds=60)  # somebody reads in the group
         assert (await trial.chore("reread"))[0] == 1
         assert (await trial.chore("relay", "republish"))[0] == 0
         await light(database, "rui")
