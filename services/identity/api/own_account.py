@@ -7,10 +7,12 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
+from services.identity.domain.user.commands import ProveHolder
 from services.identity.domain.user.decider import UserNotFound
 from services.identity.parts import IdentityParts
-from services.identity.views import accounts, attempts
+from services.identity.views import accounts, attempts, register
 from services.identity.views.accounts import Account
+from shared.eventsourcing.event import Cause
 from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, Deed, allowed, not_allowed
@@ -117,3 +119,10 @@ async def must_know_password(parts: IdentityParts, who: Principal, password: str
             raise CurrentPasswordWrong
     await transact(parts.platform.pool, lambda db: attempts.forgive(db, who.pid, browser, "password"))
     return account
+
+
+async def prove_by_register_email(db: Db, parts: IdentityParts, user_id: UUID, person_id: UUID, email: str, cause: Cause) -> None:
+    """Whose proven e-mail is the one that the utility has of them is the holder."""
+    customer = await register.find(db, person_id)
+    if customer is not None and customer.email == email:
+        await parts.users(db, user_id, ProveHolder("register-email", parts.platform.clock()), cause)

@@ -1,5 +1,6 @@
 """Proving a contact of one's account: a new e-mail, or being the holder by a code sent to the address that the utility has."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import NAMESPACE_URL
@@ -7,7 +8,15 @@ from uuid import NAMESPACE_URL
 from fastapi import APIRouter, Depends, Response
 
 from services.identity.api.one_time_codes import CodeBody, must_have_been_right
-from services.identity.api.own_account import CurrentPasswordWrong, MeAnswer, TypedPassword, me_answer, must_know_password, own_account
+from services.identity.api.own_account import (
+    CurrentPasswordWrong,
+    MeAnswer,
+    TypedPassword,
+    me_answer,
+    must_know_password,
+    own_account,
+    prove_by_register_email,
+)
 from services.identity.api.typed import Email
 from services.identity.domain.attempts.rules import LoginIsBlocked, TooManyCodes
 from services.identity.domain.contact_proof.commands import ProveContact, StartContactProof
@@ -98,12 +107,27 @@ async def _try(db: Db, parts: IdentityParts, account: Account, purpose: Purpose,
     return await parts.contact_proofs(db, out.proof_id, command, cause)
 
 
-def _came_back(outcome: Outcome[ContactProof]) -> bool:
-    return any(isinstance(record.event, ContactProven) for record in outcome.events)
+async def _proven(
+    parts: IdentityParts,
+    who: Principal,
+    purpose: Purpose,
+    code: str,
+    cause: Cause,
+    response: Response,
+    then: Callable[[Db, Account, Proving], Awaitable[object]],
+) -> MeAnswer:
+    """Try a typed code and do what it was for; the account after it. Raises what `_try` does, and CodeWrong once that is stored."""
 
+    async def work(db: Db) -> tuple[Outcome[ContactProof], Account]:
+        account = await own_account(db, who)
+        outcome = await _try(db, parts, account, purpose, code, cause)
+        if isinstance(outcome.state, Proving) and any(isinstance(record.event, ContactProven) for record in outcome.events):
+            await then(db, account, outcome.state)
+        return outcome, await own_account(db, who)
 
-def _must_be_right(outcome: Outcome[ContactProof]) -> None:
+    outcome, account = await transact(parts.platform.pool, work)
     must_have_been_right(outcome.events, WrongContactCodeGiven, outcome.state.code if isinstance(outcome.state, Proving) else None)
+    return me_answer(parts, account, response)
 
 
 @router.post("/holder-codes", status_code=202, responses=refuses(UserNotFound, HolderAlreadyProven, ResendTooSoon, TooManyCodes))
@@ -134,16 +158,10 @@ async def prove_holder(
 ) -> MeAnswer:
     """Digitar o código do e-mail do cadastro: a conta passa a agir como titular."""
 
-    async def work(db: Db) -> tuple[Outcome[ContactProof], Account]:
-        account = await own_account(db, who)
-        outcome = await _try(db, parts, account, "register", body.code, cause)
-        if _came_back(outcome):
-            await parts.users(db, account.user_id, ProveHolder("register-code", parts.platform.clock()), cause)
-        return outcome, await own_account(db, who)
+    async def holds(db: Db, account: Account, _: Proving) -> None:
+        await parts.users(db, account.user_id, ProveHolder("register-code", parts.platform.clock()), cause)
 
-    outcome, account = await transact(parts.platform.pool, work)
-    _must_be_right(outcome)
-    return me_answer(parts, account, response)
+    return await _proven(parts, who, "register", body.code, cause, response, holds)
 
 
 @router.post(
@@ -174,24 +192,15 @@ async def prove_new_email(
 ) -> MeAnswer:
     """Digitar o código do novo e-mail; o endereço antigo e o novo são avisados."""
 
-    async def work(db: Db) -> tuple[Outcome[ContactProof], Account]:
-        account = await own_account(db, who)
-        outcome = await _try(db, parts, account, "new-email", body.code, cause)
-        if _came_back(outcome) and isinstance(outcome.state, Proving):
-            await _changed(db, parts, account, str(plain(outcome.state.address)), cause)
-        return outcome, await own_account(db, who)
+    async def changed(db: Db, account: Account, proof: Proving) -> None:
+        await _changed(db, parts, account, str(plain(proof.address)), cause)
 
-    outcome, account = await transact(parts.platform.pool, work)
-    _must_be_right(outcome)
-    return me_answer(parts, account, response)
+    return await _proven(parts, who, "new-email", body.code, cause, response, changed)
 
 
 async def _changed(db: Db, parts: IdentityParts, account: Account, email: str, cause: Cause) -> None:
     """The account has the new e-mail; where it is the register's, it is the holder's."""
-    now = parts.platform.clock()
-    changed = await parts.users(db, account.user_id, ProveNewEmail(email, now), cause)
+    changed = await parts.users(db, account.user_id, ProveNewEmail(email, parts.platform.clock()), cause)
     if changed.events and account.email:
         await send(db, parts.templates, new_id(), "contact-was-changed", account.person_id, {}, cause, address=account.email)
-    customer = await register.find(db, account.person_id)
-    if customer is not None and customer.email == email:
-        await parts.users(db, account.user_id, ProveHolder("register-email", now), cause)
+    await prove_by_register_email(db, parts, account.user_id, account.person_id, email, cause)

@@ -8,17 +8,17 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from services.identity.api.log_in import Opened, SessionAnswer, Who, answer, open_session
+from services.identity.api.own_account import prove_by_register_email
 from services.identity.api.sign_up_answers import own_sign_up
 from services.identity.domain.password.rules import PasswordTooWeak
 from services.identity.domain.sign_up.commands import ChoosePassword
 from services.identity.domain.sign_up.decider import CannotConclude, SigningUp, SignUpNotFound, SignUpOver, StepOutOfOrder, under_way
-from services.identity.domain.user.commands import ProveHolder, VerifyUser
+from services.identity.domain.user.commands import VerifyUser
 from services.identity.hashing import PasswordsBusy
 from services.identity.letters import last_sent, send
 from services.identity.parts import IdentityParts, parts
 from services.identity.strength import must_be_strong
 from services.identity.terms import TermsNotAccepted, must_be_current
-from services.identity.views import register
 from services.identity.views.accounts import AccountTaken, plain
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
@@ -111,8 +111,6 @@ async def _conclude(db: Db, parts: IdentityParts, request: Request, going: Signi
     )
     await parts.users(db, user_id, command, cause, person=going.person_id)
     await parts.platform.keys.destroy(db, parts.sign_ups.stream(going.sign_up_id), before=now + timedelta(days=1))
-    customer = await register.find(db, going.person_id)
-    if customer is not None and customer.email is not None and customer.email == plain(going.email):
-        await parts.users(db, user_id, ProveHolder("register-email", now), cause)
+    await prove_by_register_email(db, parts, user_id, going.person_id, str(plain(going.email)), cause)
     who = Who(user_id, going.person_id, "customer", ("pwd",), representative_id=going.representative_id)
     return await open_session(db, parts, request, who, cause, known=None, new_browser=False, shared=shared)

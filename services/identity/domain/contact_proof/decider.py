@@ -83,7 +83,7 @@ def evolve(state: ContactProof, event: ContactProofEvent) -> ContactProof:
     """The state after an event."""
     match event:
         case ContactProofStarted(digest=digest):
-            code = SentCode(digest if isinstance(digest, str) else "", event.started_at)
+            code = SentCode.of(digest, event.started_at)
             return Proving(event.user_id, event.purpose, event.address, code)
         case WrongContactCodeGiven():
             going = _proving(state)

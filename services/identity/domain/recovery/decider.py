@@ -118,7 +118,7 @@ def evolve(state: Recovery, event: RecoveryEvent) -> Recovery:
     """The state after an event."""
     match event:
         case RecoveryStarted(digest=digest):
-            code = SentCode(digest if isinstance(digest, str) else "", event.started_at)
+            code = SentCode.of(digest, event.started_at)
             return Recovering(event.recovery_id, event.user_id, event.person_id, code)
         case WrongRecoveryCodeGiven():
             going = _open(state)

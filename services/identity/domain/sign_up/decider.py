@@ -261,7 +261,7 @@ def evolve(state: SignUp, event: SignUpEvent) -> SignUp:
         case CodeSent(digest=digest, sent_at=sent_at):
             going = _going(state)
             number = going.code.number + 1 if going.code else 1
-            code = SentCode(digest if isinstance(digest, str) else "", sent_at, number=number)
+            code = SentCode.of(digest, sent_at, number=number)
             return replace(going, code=code, sent=(*going.sent, (going.email, sent_at)))
         case SignUpResumed():
             return replace(_going(state), moves=_going(state).moves + 1)
