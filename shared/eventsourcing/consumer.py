@@ -79,6 +79,15 @@ def reader_of_reaction(reaction: Reaction, reads: Mapping[str, Sequence[type[Eve
     return Reader(reaction.name, _topics(reaction.on, reads), reaction.on, apply, batch=False)
 
 
+def known(codec: Codec, event: Incoming) -> Recorded[Event] | None:
+    """A record as an event; None for a type that is not read here. Raises Unreadable."""
+    try:
+        content = codec.decode(event.type, event.schema, event.data, event.stream, event.id)
+    except UnknownEvent:
+        return None
+    return Recorded(content, event.stream, event.version, event.position, event.id, event.recorded_at, event.cause)
+
+
 def _topics(on: frozenset[type[Event]], reads: Mapping[str, Sequence[type[Event]]]) -> frozenset[str]:
     return frozenset(topic for topic, types in reads.items() if on & set(types))
 
@@ -260,13 +269,11 @@ class Consumer:
         return False
 
     def _decoded(self, event: Incoming) -> Recorded[Event] | None:
-        try:
-            content = self._codec.decode(event.type, event.schema, event.data, event.stream, event.id)
-        except UnknownEvent:
+        found = known(self._codec, event)
+        if found is None:
             self.progress.unknown[event.type] += 1
             IGNORED.labels(self.group, event.type).inc()
-            return None
-        return Recorded(content, event.stream, event.version, event.position, event.id, event.recorded_at, event.cause)
+        return found
 
     async def _park(self, db: Db, reader: Reader, pair: Pair, reason: str) -> None:
         if await admit(db, reader.name, [pair[0]]):

@@ -1,7 +1,8 @@
 """Verify: the store, its topics and the own views hold the same facts, compared as sets; and every key opens."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from shared.eventsourcing.keys import Keys
 from shared.eventsourcing.rebuild import TableDifference, project_all, table_difference
@@ -50,9 +51,12 @@ async def published_in_store(db: Db, types: Collection[str], up_to: int) -> set[
 async def check_streams(db: Db, report: Report) -> None:
     """Every stream's versions run from 1 without a gap, but for those that an operator has accepted as lost."""
     report.events = await db.fetchval("select count(*) from events")
+    gaps = await db.fetch(
+        f"select stream from events group by stream having max(version) <> count(*) or min(version) <> 1 limit {_MOST_GAPS}"
+    )
     rows = await db.fetch(
-        "select stream, array_agg(version) as versions, max(version) as last from events group by stream"
-        f" having max(version) <> count(*) or min(version) <> 1 limit {_MOST_GAPS}"
+        "select stream, array_agg(version) as versions, max(version) as last from events where stream = any($1) group by stream",
+        [row["stream"] for row in gaps],
     )
     lost = await known_gaps(db) if rows else {}
     for row in rows:
@@ -98,22 +102,33 @@ async def check_views(db: Db, report: Report, store: Store, views: Sequence[View
     sides hold the same events.
     """
     for view in views:
-        tables: Sequence[str] = getattr(view, "tables", ())
-        if not tables:
-            report.not_compared.append(view.name)
-            continue
-        transaction = db.transaction()
-        await transaction.start()
-        try:
-            await _compare_view(db, report, store, view, tables)
-        finally:
-            await transaction.rollback()
+        await compare_view(db, report, view, f"view {view.name}", "its rebuild", partial(_project_all, db, store, view))
 
 
-async def _compare_view(db: Db, report: Report, store: Store, view: View, tables: Sequence[str]) -> None:
-    await db.execute(f"lock table {', '.join(f'public.{table}' for table in tables)} in share mode")
-    for table in tables:
-        await db.execute(f"create temp table {table} (like public.{table} including all)")
+async def compare_view(db: Db, report: Report, view: View, called: str, source: str, project: Callable[[], Awaitable[None]]) -> None:
+    """Note where a live view differs from what `project` makes of its source in temporary tables that shadow it; rolled back."""
+    tables: Sequence[str] = getattr(view, "tables", ())
+    if not tables:
+        report.not_compared.append(view.name)
+        return
+    transaction = db.transaction()
+    await transaction.start()
+    try:
+        await db.execute(f"lock table {', '.join(f'public.{table}' for table in tables)} in share mode")
+        for table in tables:
+            await db.execute(f"create temp table {table} (like public.{table} including all)")
+        await project()
+        for table in tables:
+            difference = await table_difference(db, table, f"public.{table}", f"pg_temp.{table}")
+            report.views.append(difference)
+            if not difference.equal:
+                told = f"{difference.only_live} rows only live, {difference.only_rebuilt} only in {source}"
+                report.add(f"{called}, table {table}: {told}")
+    finally:
+        await transaction.rollback()
+
+
+async def _project_all(db: Db, store: Store, view: View) -> None:
     position = 0
     while True:
         rows = await db.fetch(
@@ -123,16 +138,9 @@ async def _compare_view(db: Db, report: Report, store: Store, view: View, tables
             _BATCH,
         )
         if not rows:
-            break
+            return
         position = rows[-1]["position"]
         await project_all(db, view, await store.recorded(db, [row for row in rows if _concerns(view, row["stream"], row["type"])]))
-    for table in tables:
-        difference = await table_difference(db, table, f"public.{table}", f"pg_temp.{table}")
-        report.views.append(difference)
-        if not difference.equal:
-            report.add(
-                f"view {view.name}, table {table}: {difference.only_live} rows only live, {difference.only_rebuilt} only in its rebuild"
-            )
 
 
 def _concerns(view: View, stream: str, type_name: str) -> bool:
