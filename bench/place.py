@@ -12,7 +12,7 @@ from types import ModuleType
 import asyncpg
 
 from deploy.local import infra, system
-from deploy.local.answers import free_port
+from deploy.local.answers import free_ports
 from deploy.local.home import PORTS, Home
 from deploy.local.servers import clamd, kafka, postgres, s3
 from deploy.local.steps import Steps
@@ -26,7 +26,7 @@ def place() -> Iterator[Home]:
     """PostgreSQL, Kafka, file store and scanner, set up as `make up` sets them up; everything they kept is removed at the end."""
     path = Path(tempfile.mkdtemp(prefix="gd-bench-"))
     path.chmod(0o755)
-    home = Home(path, _free_ports())
+    home = Home(path, free_ports(PORTS))
     supervisor = Supervisor(home)
     try:
         infra.prepare(home, Steps(quiet=True), SERVERS)
@@ -45,7 +45,7 @@ def whole() -> Iterator[Home]:
     """A whole copy of the system: servers, services, gateway."""
     path = Path(tempfile.mkdtemp(prefix="gd-bench-"))
     path.chmod(0o755)
-    home = Home(path, _free_ports(), dict(os.environ))
+    home = Home(path, free_ports(PORTS), dict(os.environ))
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             system.up(home, Steps(quiet=True))
@@ -55,16 +55,6 @@ def whole() -> Iterator[Home]:
         if supervisor.running():
             supervisor.shutdown()
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _free_ports() -> dict[str, int]:
-    ports: dict[str, int] = {}
-    for name in PORTS:
-        port = free_port()
-        while port in ports.values():
-            port = free_port()
-        ports[name] = port
-    return ports
 
 
 @contextlib.asynccontextmanager

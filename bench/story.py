@@ -2,18 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import cast
 from uuid import UUID, uuid4
 
 from services.requests.app import service
 from services.requests.parts import RequestsParts
 from shared.clock import utc_now
-from shared.contracts.access.consumer_unit import ConsumerUnitRegistered
-from shared.contracts.access.grant import AccessGranted
 from shared.contracts.identity.user import HolderProven
-from shared.contracts.professional.profile import ProfileApproved
 from shared.eventsourcing.bulk import Appending, append_many
 from shared.eventsourcing.event import Cause, Event
 from shared.eventsourcing.silence import note_progress
@@ -22,10 +17,10 @@ from shared.identifiers import parse_document
 from shared.postgres import Db
 from shared.testing.happened import happened, told
 from shared.testing.running import Running, running
-from tests.component.requests.journey import ANA, GRANT, RUI, UNIT, UNIT_NUMBER, prepared, walker
+from tests.component.requests.facts import TOPICS, approved, granted, house
+from tests.component.requests.journey import ANA, GRANT, RUI, UNIT, prepared, walker
 
 CPF = "52998224725"
-TOPICS = ("identity.session", "identity.user", "professional.profile", "access.consumer-unit", "access.grant")
 _AT_ONCE = 50
 _CAUSE = Cause("service:bench", uuid4())
 
@@ -98,51 +93,12 @@ async def _houses(db: Db, units: Sequence[UUID], holder: UUID) -> None:
 _COLUMNS = "select attname from pg_attribute where attrelid = $1::text::regclass and attnum > 0 and not attisdropped order by attnum"
 
 
-def _house(now: datetime) -> ConsumerUnitRegistered:
-    """A house that may ask for everything."""
-    return ConsumerUnitRegistered(
-        unit_id=UNIT,
-        number=UNIT_NUMBER,
-        holder_id=ANA,
-        holder_kind="cpf",
-        group="B",
-        subgroup="B1",
-        consumer_class="residencial",
-        voltage_v=Decimal(220),
-        phases=2,
-        available_kw=Decimal(12),
-        municipality_ibge="1302603",
-        connected_before_2022_01_07=True,
-        registered_at=now,
-    )
-
-
 async def _told(it: Running) -> None:
     """What the other services have published: a house, its proven holder, an engineer under a live grant."""
-    now = utc_now()
-    profile = ProfileApproved(
-        profile_id=RUI,
-        person_id=RUI,
-        submission=1,
-        profession="engenheiro",
-        council="CREA",
-        uf="AM",
-        may_file=("technical", "commercial"),
-        ceiling_kva=None,
-        valid_until=now.date() + timedelta(days=365),
-        approved_at=now,
-    )
-    grant = AccessGranted(
-        grant_id=GRANT,
-        unit_id=UNIT,
-        holder_id=ANA,
-        professional_id=RUI,
-        may_decide=False,
-        ends_on=now.date() + timedelta(days=365),
-        granted_at=now,
-    )
-    await happened(it, service(), told(_house(now), f"consumer-unit-{UNIT}", 1))
-    await happened(it, service(), told(HolderProven(user_id=ANA, person_id=ANA, how="attendant", proven_at=now), f"user-{ANA}", 1))
+    proven = HolderProven(user_id=ANA, person_id=ANA, how="attendant", proven_at=utc_now())
+    profile, grant = approved(RUI, "engenheiro", technical=True), granted(GRANT, RUI)
+    await happened(it, service(), told(house(), f"consumer-unit-{UNIT}", 1))
+    await happened(it, service(), told(proven, f"user-{ANA}", 1))
     await happened(it, service(), told(profile, f"profile-{RUI}", 1), told(grant, f"grant-{GRANT}", 2))
     async with it.parts.platform.pool.acquire() as db:
         await note_progress(db, "requests.views", [(topic, 0) for topic in TOPICS])

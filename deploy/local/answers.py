@@ -4,6 +4,7 @@ import http.client
 import json
 import random
 import socket
+from collections.abc import Iterable
 
 from deploy.local.home import LOOPBACK
 
@@ -46,6 +47,17 @@ def total_at(port: int, path: str, field: str) -> int | None:
         return None
     finally:
         connection.close()
+
+
+def free_ports(names: Iterable[str]) -> dict[str, int]:
+    """A free loopback port for each name, no two the same."""
+    ports: dict[str, int] = {}
+    for name in names:
+        port = free_port()
+        while port in ports.values():
+            port = free_port()
+        ports[name] = port
+    return ports
 
 
 def free_port() -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.local import infra
-from deploy.local.answers import free_port
+from deploy.local.answers import free_ports
 from deploy.local.home import PORTS, Home
 from deploy.local.steps import Steps
 from deploy.local.supervisor import Supervisor
@@ -65,13 +65,7 @@ def temporary_home() -> Home:
     """A home in a directory that PostgreSQL's own user may enter, on ports that nobody uses."""
     path = Path(tempfile.mkdtemp(prefix="gd-"))
     path.chmod(0o755)
-    ports: dict[str, int] = {}
-    for name in PORTS:
-        port = free_port()
-        while port in ports.values():
-            port = free_port()
-        ports[name] = port
-    return Home(path, ports, dict(os.environ))
+    return Home(path, free_ports(PORTS), dict(os.environ))
 
 
 def put_away(home: Home) -> None:

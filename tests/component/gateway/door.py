@@ -15,7 +15,7 @@ from joserfc.jwk import OKPKey
 from deploy.gateway.config import Address, Gateway, config
 from deploy.gateway.documents import documents
 from deploy.gateway.limits import Limit, Limits
-from deploy.local.answers import free_port, url_answers
+from deploy.local.answers import free_ports, url_answers
 from deploy.local.home import LOOPBACK, SERVICES
 from deploy.local.servers.gateway import BINARY
 
@@ -81,7 +81,7 @@ async def open_door(folder: Any, s3_port: int, away: str = "backoffice") -> Asyn
     """Everything up, `away` excepted, which nobody answers for."""
     key = OKPKey.generate_key("Ed25519", {"kid": "k", "alg": "EdDSA", "use": "sig"})
     jwks = {"keys": [key.as_dict(private=False)]}
-    ports = {name: free_port() for name in (*SERVICES, "door", "admin")}
+    ports = free_ports((*SERVICES, "door", "admin"))
     servers = [
         uvicorn.Server(uvicorn.Config(Echo(name, jwks), host=LOOPBACK, port=ports[name], log_level="error", lifespan="off"))
         for name in SERVICES
