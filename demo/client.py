@@ -3,8 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
@@ -178,22 +177,6 @@ class Client:
             await asyncio.sleep(pause)
         seen = json.dumps(last.body, ensure_ascii=False)[:600] if last else "nothing"
         raise Surprise(f"{self.name}: waited {self.patience:g} s at {path} for {why or 'a change'}; last seen: {seen}")
-
-
-@dataclass
-class Upload:
-    """A file to hand in."""
-
-    name: str
-    content: bytes
-    media_type: str = "application/pdf"
-    fields: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def announcement(self) -> dict[str, Any]:
-        """What is said of it before it is sent."""
-        digest = sha256(self.content).hexdigest()
-        return {"name": self.name, "size": len(self.content), "media_type": self.media_type, "sha256": digest, **self.fields}
 
 
 def _answer(reply: httpx.Response) -> Answer:

@@ -1,6 +1,5 @@
 """PostgreSQL: pools, and plain SQL migrations that only go forward."""
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,18 +58,6 @@ async def open_pool(url: str, *, minimum: int = 1, maximum: int = 10, applicatio
         server_settings={"application_name": application, "jit": "off"},
     )
     return pool
-
-
-async def wait_for_pool(url: str, *, minimum: int = 1, maximum: int = 10, application: str = "agencia") -> Pool:
-    """`open_pool`, tried again for as long as the database is away."""
-    delay = 0.2
-    while True:
-        try:
-            return await open_pool(url, minimum=minimum, maximum=maximum, application=application)
-        except LOST as error:
-            log.warning("database_away", error=type(error).__name__, retry_in=delay)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, 5.0)
 
 
 async def migrate(url: str, app_role: str, directories: Sequence[Path]) -> list[str]:

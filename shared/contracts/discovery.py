@@ -52,11 +52,3 @@ def _found() -> Iterator[Contract]:
         for _, kind in inspect.getmembers(loaded, inspect.isclass):
             if issubclass(kind, Event) and kind is not Event and kind.__module__ == module.name:
                 yield Contract(service, aggregate, kind)
-
-
-def by_service(found: list[Contract]) -> Mapping[str, list[Contract]]:
-    """The same, by service."""
-    services: dict[str, list[Contract]] = {}
-    for contract in found:
-        services.setdefault(contract.service, []).append(contract)
-    return services

@@ -53,11 +53,6 @@ class Storage:
         self._client = _client(url, access_key, secret_key, region)
         self._public = _client(public_url, access_key, secret_key, region)
 
-    async def ensure(self) -> None:
-        """Make the bucket where it is missing; a local convenience."""
-        if not await self._do(self._client.bucket_exists, self.bucket):
-            await self._do(self._client.make_bucket, self.bucket)
-
     async def put(self, name: str, content: bytes, media_type: str) -> None:
         """Store bytes under a name."""
         await self._do(self._client.put_object, self.bucket, name, BytesIO(content), len(content), media_type)

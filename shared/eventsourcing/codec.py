@@ -154,10 +154,6 @@ class Codec:
         self._personal = {name: personal_fields(event) for name, event in self._types.items()}
         self._upcasters = dict(upcasters or {})
 
-    def knows(self, name: str) -> bool:
-        """Whether this type name can be decoded."""
-        return name in self._types
-
     def holds_personal(self, name: str) -> bool:
         """Whether events of this type have personal fields."""
         return bool(self._personal.get(name))

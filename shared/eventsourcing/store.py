@@ -1,6 +1,6 @@
 """The event store: append with the expected version, load a stream, read after a position up to the horizon."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
@@ -230,8 +230,3 @@ def refused(error: asyncpg.UniqueViolationError, stream: str) -> Exception:
     if error.constraint_name == "events_id":
         return AlreadyRecorded(stream)
     return error
-
-
-def streams_in(events: Iterable[Recorded[Event]]) -> frozenset[str]:
-    """The streams that a batch touches."""
-    return frozenset(event.stream for event in events)

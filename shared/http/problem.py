@@ -91,13 +91,6 @@ class CharacterNotAllowed(Rejected):
     sentence = "O texto contém um caractere que não pode ser guardado."
 
 
-class TooManyRequests(Rejected):
-    """429: wait until `until`; subclass it to name what was too many."""
-
-    status = 429
-    sentence = "Muitas tentativas. Aguarde um pouco e tente de novo."
-
-
 class Busy(Unavailable):
     """503: the same record was written by others five times in a row."""
 

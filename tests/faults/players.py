@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -173,13 +172,3 @@ class Household:
                     self._used.add(unit["number"])
                     return unit
             await asyncio.sleep(0.5)
-
-
-async def until_idle(ask: Callable[[], Awaitable[bool]], patience: float) -> bool:
-    """Whether an async question comes true in time."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(patience):
-            while not await ask():
-                await asyncio.sleep(0.5)
-            return True
-    return False

@@ -37,8 +37,3 @@ async def reasons(db: Db, catalogue: str, on: date) -> Sequence[Mapping[str, Any
         "select entries::text from foreign_catalogues where catalogue = $1 and since <= $2 order by version desc limit 1", catalogue, on
     )
     return [entry for entry in json.loads(text) if entry.get("enabled", True)] if text else []
-
-
-async def articles(db: Db, catalogue: str, on: date) -> Mapping[str, str | None]:
-    """Code → article of the edition in force."""
-    return {entry["code"]: entry.get("article") for entry in await reasons(db, catalogue, on)}

@@ -120,9 +120,3 @@ async def find_unit_by_number(db: Db, number: str) -> Unit | None:
         f"select {_COLUMNS} from units where unit_id = (select unit_id from unit_numbers where number = $1) for share", number
     )
     return Unit(**dict(row)) if row else None
-
-
-async def units_of(db: Db, holder: UUID) -> list[Unit]:
-    """The active units of a holder."""
-    rows = await db.fetch(f"select {_COLUMNS} from units where holder_id = $1 and active order by number", holder)
-    return [Unit(**dict(row)) for row in rows]
