@@ -21,6 +21,14 @@ _SATURDAY = 5
 _DAY = timedelta(days=1)
 
 
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later; 1 March where that year has no 29 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
 @lru_cache(maxsize=64)
 def _holidays_of(subdivision: str, year: int) -> Mapping[date, str]:
     return dict(holidays.country_holidays("BR", subdiv=subdivision, years=year, language="pt_BR"))

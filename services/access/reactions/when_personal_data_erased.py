@@ -1,11 +1,11 @@
 """When a person asked to be forgotten, access answers what it keeps of them, and why: grants for ten years, units as the register's."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar
 
 from services.access.views.consumer_units import units_of_holder
 from services.access.views.grants import last_end_of
+from shared.calendar import years_after
 from shared.clock import Clock
 from shared.contracts.erasure import ErasureApplied, Kept
 from shared.contracts.identity.user import PersonalDataErased
@@ -33,7 +33,7 @@ class WhenPersonalDataErased:
         erased: PersonalDataErased = event.event
         kept: list[Kept] = []
         if (last := await last_end_of(db, erased.person_id)) is not None:
-            kept.append(Kept(what="grants", why="art. 659 §2", until=_years_after(last)))
+            kept.append(Kept(what="grants", why="art. 659 §2", until=years_after(last, _YEARS)))
         if await units_of_holder(db, erased.person_id, "", 1):
             kept.append(Kept(what="consumer-units", why="register-of-the-utility", until=None))
         answer = ErasureApplied(person_id=erased.person_id, kept=tuple(kept), applied_at=self.clock())
@@ -41,11 +41,3 @@ class WhenPersonalDataErased:
         cause = Cause("service:access", event.cause.correlation, event.id, event.cause.trace)
         ids = [derived_id(event.id, f"{self.name}/0")]
         await self.store.append(db, stream, [answer], expected=0, cause=cause, ids=ids)
-
-
-def _years_after(day: date) -> date:
-    """Ten years later; the day after 28 February where there is no 29th."""
-    try:
-        return day.replace(year=day.year + _YEARS)
-    except ValueError:
-        return date(day.year + _YEARS, 3, 1)

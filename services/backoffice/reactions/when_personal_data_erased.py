@@ -1,13 +1,12 @@
 """When a person asked to be forgotten, the back office answers what it keeps: ids of people in reviews and in the audit, for ten years."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
 
 from services.backoffice.opening import cause_of
 from services.backoffice.views.audit_log import last_mention
 from services.backoffice.views.review_queue import last_review_of
-from shared.calendar import Calendar
+from shared.calendar import Calendar, years_after
 from shared.clock import Clock
 from shared.contracts.erasure import ErasureApplied, Kept
 from shared.contracts.identity.user import PersonalDataErased
@@ -37,17 +36,9 @@ class WhenPersonalDataErased:
         person = event.event.person_id
         found = {"reviews": await last_review_of(db, person), "audit": await last_mention(db, person)}
         kept = tuple(
-            Kept(what=what, why=_DUTY, until=_years_after(self.calendar.today(at))) for what, at in found.items() if at is not None
+            Kept(what=what, why=_DUTY, until=years_after(self.calendar.today(at), _YEARS)) for what, at in found.items() if at is not None
         )
         answer = ErasureApplied(person_id=person, kept=kept, applied_at=self.clock())
         stream = f"erasure-{derived_id(event.id, 'backoffice')}"
         ids = [derived_id(event.id, f"{self.name}/0")]
         await self.store.append(db, stream, [answer], expected=0, cause=cause_of(event), ids=ids)
-
-
-def _years_after(day: date) -> date:
-    """Ten years later; 1 March where there is no 29 February."""
-    try:
-        return day.replace(year=day.year + _YEARS)
-    except ValueError:
-        return date(day.year + _YEARS, 3, 1)

@@ -3,9 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from shared.calendar import Calendar
-
-_LEAP_DAY = (2, 29)
+from shared.calendar import Calendar, years_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +38,7 @@ class Present:
     @property
     def latest_end(self) -> date:
         """The furthest last day that may be agreed now."""
-        year = self.today.year + self.terms.longest_years
-        if (self.today.month, self.today.day) == _LEAP_DAY:
-            return date(year, 3, 1) if not _leap(year) else date(year, 2, 29)
-        return self.today.replace(year=year)
+        return years_after(self.today, self.terms.longest_years)
 
     def ended(self, ends_on: date) -> bool:
         """Whether the end of that last day has passed."""
@@ -52,7 +47,3 @@ class Present:
     def announces(self, ends_on: date) -> datetime:
         """When the end on that day is to be told."""
         return self.calendar.start_of_day(ends_on - timedelta(days=self.terms.announce_days))
-
-
-def _leap(year: int) -> bool:
-    return (year % 4 == 0 and year % 100 != 0) or year % 400 == 0

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from services.professional.domain.profile.events import ProfileApproved, ProfileStarted
+from shared.calendar import years_after
 from shared.eventsourcing.event import Event
 
 _YEARS = 10
@@ -14,14 +15,7 @@ def kept_until(history: Iterable[Event]) -> date | None:
     years after it stood last; None where none ever stood, and nothing needs to be kept.
     """
     ends = [event.valid_until for event in history if isinstance(event, ProfileApproved)]
-    return _years_after(max(ends)) if ends else None
-
-
-def _years_after(day: date) -> date:
-    try:
-        return day.replace(year=day.year + _YEARS)
-    except ValueError:  # 29 February
-        return date(day.year + _YEARS, 3, 1)
+    return years_after(max(ends), _YEARS) if ends else None
 
 
 def begun_since(history: Iterable[Event], since: datetime) -> bool:
