@@ -1,20 +1,23 @@
 """When a person asked to be forgotten: their drafts go at once; what was filed is kept, for ten years after the last of it ends."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from services.requests.domain.budget_request.commands import DiscardDraft
+from services.requests.domain.budget_request.states import BudgetRequest
 from services.requests.domain.facts import Doer
 from services.requests.parts import Requests
 from services.requests.views import erased_people
-from shared.calendar import Calendar
+from shared.calendar import Calendar, years_after
 from shared.contracts.erasure import ErasureApplied, Kept
 from shared.contracts.identity.user import PersonalDataErased
 from shared.documents.forgetting import forget_stream
 from shared.eventsourcing.event import Cause, Event, Recorded
+from shared.eventsourcing.handler import Outcome
 from shared.eventsourcing.keys import Keys
+from shared.eventsourcing.parts import in_parts
 from shared.eventsourcing.refusal import Refusal
 from shared.ids import derived_id
 from shared.postgres import Db
@@ -34,21 +37,27 @@ class WhenPersonalDataErased:
     on: ClassVar[frozenset[type[Event]]] = frozenset({PersonalDataErased})
     refusals: ClassVar[frozenset[type[Refusal]]] = frozenset()
 
-    async def react(self, db: Db, event: Recorded[Any]) -> None:
-        """Forget the drafts, remember who asked, and answer."""
+    async def react(self, db: Db, event: Recorded[Any]) -> bool:
+        """Forget the drafts, remember who asked, and answer; True while drafts are left for another transaction."""
         erased: PersonalDataErased = event.event
         person, before = erased.person_id, erased.at
         cause = Cause("service:requests", event.cause.correlation, event.id, event.cause.trace)
         budget, commissioning = await erased_people.drafts_about(db, person)
-        for request_id in budget:
-            await self.requests(db, request_id, DiscardDraft(Doer(person, None), before), cause, reaction=self.name)
-            await forget_stream(db, self.keys, f"budget-request-{request_id}", before)
+
+        async def forget(request_id: UUID) -> Outcome[BudgetRequest]:
+            outcome = await self.requests(db, request_id, DiscardDraft(Doer(person, None), before), cause, reaction=self.name)
+            await forget_stream(db, self.keys, outcome.stream, before)
+            return outcome
+
+        if await in_parts(db, budget, forget):
+            return True
         for commissioning_id in commissioning:
             await forget_stream(db, self.keys, f"commissioning-{commissioning_id}", before)
         await erased_people.note(db, person, event.id, before)
         answer = await answer_of(db, self.calendar, person, before)
         stream, ids = erasure_stream(event.id), [derived_id(event.id, f"{self.name}/answer")]
         await self.requests.store.append(db, stream, [answer], expected=0, cause=cause, ids=ids)
+        return False
 
 
 def erasure_stream(event_id: UUID) -> str:
@@ -61,14 +70,6 @@ async def answer_of(db: Db, calendar: Calendar, person: UUID, at: datetime) -> E
     filed = await erased_people.filed_by(db, person)
     kept: tuple[Kept, ...] = ()
     if filed.last_moved_at is not None:
-        until = None if filed.under_way else _years_after(calendar.today(filed.last_moved_at))
+        until = None if filed.under_way else years_after(calendar.today(filed.last_moved_at), _YEARS)
         kept = (Kept(what="requests", why=_DUTY, until=until),)
     return ErasureApplied(person_id=person, kept=kept, applied_at=at, notices_due=filed.under_way)
-
-
-def _years_after(day: date) -> date:
-    """Ten years later; 1 March where there is no 29 February."""
-    try:
-        return day.replace(year=day.year + _YEARS)
-    except ValueError:
-        return date(day.year + _YEARS, 3, 1)

@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from services.requests.app import service
 from shared.clock import utc_now
 from shared.contracts.identity.user import PersonalDataErased
 from shared.documents.forgetting import Forgetting
 from shared.testing.happened import happened, told
 from shared.testing.running import Running
-from tests.component.requests.journey import ANA, DOCUMENTS, OTHER, RUI, SITE, filed, prepared, walker
+from tests.component.requests.journey import ANA, DOCUMENTS, OTHER, RUI, SITE, filed, prepared, started, walker
 from tests.conftest import Database
 from tests.infra.scan import traces_in_bucket, traces_in_database
 
@@ -54,6 +56,15 @@ async def test_a_draft_goes_at_once_with_its_documents(door: Running, database: 
     assert ADDRESS not in told_of
     assert "DraftDiscarded" in told_of
     assert [(one["person_id"], one["kept"], one["notices_due"]) for one in await answers(door)] == [(str(ANA), [], False)]
+
+
+async def test_many_drafts_go_in_parts_and_are_answered_once(door: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.eventsourcing.parts.AT_ONCE", 1)
+    for somebody in (RUI, ANA):
+        await started(walker(door, somebody))
+    await erased(door, ANA)
+    assert [row["state"] for row in await door.parts.platform.pool.fetch("select state from budget_requests")] == ["discarded"] * 2
+    assert [one["person_id"] for one in await answers(door)] == [str(ANA)]
 
 
 async def load(door: Running, stream: str) -> Any:
