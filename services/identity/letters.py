@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.identity.post_office import Letter, accept
 from shared.eventsourcing.event import Cause
+from shared.ids import new_id
 from shared.mail.templates import Templates
 from shared.postgres import Db
 
@@ -24,6 +25,11 @@ async def send(
     """Hand a letter to the post office; `address` only where it is not the one on file."""
     message = templates.fill(fact, {"person_id": str(person_id), **values})
     await accept(db, Letter(mail_id, "identity", fact, person_id, message, address, cause.correlation))
+
+
+async def tell_old_address(db: Db, templates: Templates, person_id: UUID, address: str, cause: Cause) -> None:
+    """Tell the address that was on file until now that it is no more; the new one is told as whatever is on file."""
+    await send(db, templates, new_id(), "contact-was-changed", person_id, {}, cause, address=address)
 
 
 async def last_sent(db: Db, person_id: UUID, fact: str, since: datetime) -> Sequence[datetime]:

@@ -14,7 +14,7 @@ from services.identity.api.typed import Email, Phone
 from services.identity.domain.attendance.events import Deed
 from services.identity.domain.block.commands import LiftBlock
 from services.identity.domain.user.commands import ChangePhone, CorrectEmail, ProveHolder
-from services.identity.letters import send
+from services.identity.letters import tell_old_address
 from services.identity.parts import IdentityParts, parts
 from services.identity.views import attempts, blocks
 from services.identity.views.accounts import Account
@@ -23,7 +23,6 @@ from shared.eventsourcing.transaction import transact
 from shared.http.body import Body
 from shared.http.cause import cause
 from shared.http.principal import Principal, step_up
-from shared.ids import new_id
 from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/service-desk/attendances/{attendance_id}", tags=["service-desk"])
@@ -104,8 +103,7 @@ async def correct_contact(body: ContactBody, desk: AtDesk) -> AttendanceAnswer:
         if body.email is not None:
             outcome = await desk.parts.users(db, account.user_id, CorrectEmail(body.email, now), desk.cause)
             if outcome.events and account.email:
-                templates, letter = desk.parts.templates, "contact-was-changed"
-                await send(db, templates, new_id(), letter, account.person_id, {}, desk.cause, address=account.email)
+                await tell_old_address(db, desk.parts.templates, account.person_id, account.email, desk.cause)
         if body.phone is not None:
             await desk.parts.users(db, account.user_id, ChangePhone(body.phone, now), desk.cause)
 

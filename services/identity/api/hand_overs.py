@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from services.identity.api.desk_deeds import Desk
+from services.identity.api.desk_deeds import AtDesk
 from services.identity.api.log_in import end_all
 from services.identity.api.service_desk import AttendanceAnswer
 from services.identity.api.typed import Email, Name, Phone, RepresentativeBody
@@ -14,7 +14,7 @@ from services.identity.domain.attendance.decider import AttendanceNotFound, Atte
 from services.identity.domain.sign_up.decider import RepresentativeMissing
 from services.identity.domain.user.commands import HandOver
 from services.identity.domain.user.decider import UserNotFound, active
-from services.identity.letters import send
+from services.identity.letters import send, tell_old_address
 from services.identity.parts import IdentityParts, parts
 from services.identity.views import accounts, sessions
 from services.identity.views.accounts import Account
@@ -86,7 +86,7 @@ async def effects(
 
 
 @router.post("/hand-overs", responses=_REFUSALS)
-async def hand_over(body: HandOverBody, desk: Annotated[Desk, Depends()]) -> AttendanceAnswer:
+async def hand_over(body: HandOverBody, desk: AtDesk) -> AttendanceAnswer:
     """Devolver a conta a quem ela pertence; a senha deixa de valer e as sessões terminam."""
     acting = body.representative
     acting_id = desk.parts.platform.people.of_text(parse_cpf(acting.cpf)) if acting else None
@@ -98,7 +98,7 @@ async def hand_over(body: HandOverBody, desk: Annotated[Desk, Depends()]) -> Att
         await parts.users(db, account.user_id, command, cause)
         await end_all(db, parts, account.user_id, "handed-over", cause)
         if account.email and account.email != body.email:
-            await send(db, parts.templates, new_id(), "contact-was-changed", account.person_id, {}, cause, address=account.email)
+            await tell_old_address(db, parts.templates, account.person_id, account.email, cause)
         await send(db, parts.templates, new_id(), "account-handed-over", account.person_id, {}, cause)
 
     return await desk.do("handed-over", work)

@@ -35,7 +35,7 @@ from services.identity.domain.one_time_code.rules import (
 from services.identity.domain.user.commands import ProveHolder, ProveNewEmail
 from services.identity.domain.user.decider import EmailUnchanged, HolderAlreadyProven, UserNotFound
 from services.identity.hashing import PasswordsBusy
-from services.identity.letters import send
+from services.identity.letters import send, tell_old_address
 from services.identity.parts import IdentityParts, parts
 from services.identity.pepper import new_code
 from services.identity.views import contact_proofs, register
@@ -202,5 +202,5 @@ async def _changed(db: Db, parts: IdentityParts, account: Account, email: str, c
     """The account has the new e-mail; where it is the register's, it is the holder's."""
     changed = await parts.users(db, account.user_id, ProveNewEmail(email, parts.platform.clock()), cause)
     if changed.events and account.email:
-        await send(db, parts.templates, new_id(), "contact-was-changed", account.person_id, {}, cause, address=account.email)
+        await tell_old_address(db, parts.templates, account.person_id, account.email, cause)
     await prove_by_register_email(db, parts, account.user_id, account.person_id, email, cause)
