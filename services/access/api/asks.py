@@ -4,12 +4,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from services.access.api.answers import GrantAnswer
-from services.access.api.deeds import SessionUnknown, do, session_known
+from services.access.api.deeds import Known, OnGrant, SessionUnknown, session_known
 from services.access.api.overdue import settle_overdue
 from services.access.domain.grant import commands as c
 from services.access.domain.grant import refusals as r
@@ -21,7 +20,6 @@ from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Body, CreatedAnswer
 from shared.http.cause import cause
-from shared.http.etag import if_match
 from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
 from shared.http.principal import Principal, person
@@ -31,6 +29,7 @@ from shared.postgres import Db
 from shared.protocols import next_protocol
 
 router = APIRouter(prefix="/v1/grants", tags=["grants"])
+one = APIRouter(prefix="/{grant_id}")
 _SERVICE_DIGIT = 3
 
 
@@ -105,8 +104,8 @@ async def _matched(db: Db, professional: UUID, asked_of: UUID, number: str) -> c
     return unit
 
 
-@router.post(
-    "/{grant_id}/allowance",
+@one.post(
+    "/allowance",
     responses=refuses(
         r.UnknownGrant,
         r.NotTheHolder,
@@ -120,19 +119,17 @@ async def _matched(db: Db, professional: UUID, asked_of: UUID, number: str) -> c
     ),
 )
 async def allow(
-    grant_id: UUID,
+    grant: OnGrant,
     body: AllowRequestBody,
-    who: Annotated[Principal, Depends(person)],
-    why: Annotated[Cause, Depends(cause)],
-    expected: Annotated[int | None, Depends(if_match)],
-    of: Annotated[AccessParts, Depends(parts)],
-    response: Response,
 ) -> GrantAnswer:
     """Permitir o acesso pedido, até uma data."""
 
-    async def command(db: Db, row: asyncpg.Record, proven: bool) -> c.GrantCommand:  # noqa: FBT001 - the shape of a command
-        unit = await find_unit_now(db, row["unit_id"])
-        profile = await get_profile_now(db, row["professional_id"])
-        return c.AllowRequest(who.pid, body.ends_on, body.may_decide, proven, unit, profile, of.present())
+    async def command(db: Db, known: Known) -> c.GrantCommand:
+        unit = await find_unit_now(db, known.row["unit_id"])
+        profile = await get_profile_now(db, known.row["professional_id"])
+        return c.AllowRequest(known.who, body.ends_on, body.may_decide, known.proven, unit, profile, known.present)
 
-    return await do(of, grant_id, who, why, command, response, expected)
+    return await grant.look_and_do(command)
+
+
+router.include_router(one)

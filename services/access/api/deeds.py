@@ -1,31 +1,32 @@
 """One deed on one grant: in one transaction, on fresh knowledge of ended sessions, and then shown."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
 import asyncpg
-from fastapi import Response
+from fastapi import Depends, Response
 
 from services.access.api.answers import GrantAnswer
 from services.access.api.showing import show_grants
 from services.access.domain.grant.commands import GrantCommand
+from services.access.domain.grant.present import Present
 from services.access.domain.grant.refusals import HolderNotProven, UnknownGrant
-from services.access.parts import AccessParts
+from services.access.parts import AccessParts, parts
 from services.access.views.grants import find_grant
 from services.access.views.proven_holders import is_proven
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.refusal import Unavailable
 from shared.eventsourcing.silence import must_be_fresh
 from shared.eventsourcing.transaction import transact
-from shared.http.etag import etag
-from shared.http.principal import Principal
+from shared.http.cause import cause
+from shared.http.etag import etag, if_match
+from shared.http.principal import Principal, person
 from shared.postgres import Db
 
 VIEWS = "access.views"
 SESSIONS = "identity.session"
-
-type Command = Callable[[Db, asyncpg.Record, bool], Awaitable[GrantCommand]]
-"""Makes the command from what is known: the grant's row, and whether the caller acts as a proven holder."""
 
 
 class SessionUnknown(Unavailable):
@@ -56,24 +57,61 @@ async def seen_grant(db: Db, grant_id: UUID, who: Principal) -> tuple[asyncpg.Re
     return row, proven
 
 
-async def do(
-    parts: AccessParts,
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a deed is decided on: who asks, the grant's row, whether they act as a proven holder, and the present."""
+
+    who: UUID
+    row: asyncpg.Record
+    proven: bool
+    present: Present
+
+
+@dataclass(frozen=True, slots=True)
+class GrantDeed:
+    """Somebody at one grant; what every deed on it is done with."""
+
+    grant_id: UUID
+    who: Principal
+    why: Cause
+    expected: int | None
+    of: AccessParts
+    response: Response
+
+    async def do(self, command: Callable[[Known], GrantCommand]) -> GrantAnswer:
+        """Find the caller's grant, send the command made for it, and show what came of it."""
+
+        async def made(_: Db, known: Known) -> GrantCommand:
+            return command(known)
+
+        return await self.look_and_do(made)
+
+    async def look_and_do(self, command: Callable[[Db, Known], Awaitable[GrantCommand]]) -> GrantAnswer:
+        """The same where the command needs another look at the database, in the same transaction."""
+        of, who, grant_id = self.of, self.who, self.grant_id
+
+        async def work(db: Db) -> tuple[asyncpg.Record, bool]:
+            await session_known(db)
+            row = await get_grant(db, grant_id, who)
+            known = Known(who.pid, row, await is_proven(db, who.pid), of.present())
+            await of.grants(db, grant_id, await command(db, known), self.why, expected=self.expected)
+            return await get_grant(db, grant_id, who), known.proven
+
+        after, proven = await transact(of.platform.pool, work, retry=self.expected is None)
+        self.response.headers["ETag"] = etag(after["version"])
+        return (await show_grants(of, [after], who, proven=proven))[0]
+
+
+async def on_grant(
     grant_id: UUID,
-    who: Principal,
-    cause: Cause,
-    command: Command,
+    who: Annotated[Principal, Depends(person)],
+    why: Annotated[Cause, Depends(cause)],
+    expected: Annotated[int | None, Depends(if_match)],
+    of: Annotated[AccessParts, Depends(parts)],
     response: Response,
-    expected: int | None = None,
-) -> GrantAnswer:
-    """Find the caller's grant, send the command made for it, and show what came of it."""
+) -> GrantDeed:
+    """The dependency of every deed on a grant."""
+    return GrantDeed(grant_id, who, why, expected, of, response)
 
-    async def work(db: Db) -> tuple[asyncpg.Record, bool]:
-        await session_known(db)
-        row = await get_grant(db, grant_id, who)
-        proven = await is_proven(db, who.pid)
-        await parts.grants(db, grant_id, await command(db, row, proven), cause, expected=expected)
-        return await get_grant(db, grant_id, who), proven
 
-    after, proven = await transact(parts.platform.pool, work, retry=expected is None)
-    response.headers["ETag"] = etag(after["version"])
-    return (await show_grants(parts, [after], who, proven=proven))[0]
+type OnGrant = Annotated[GrantDeed, Depends(on_grant)]

@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter, Depends, Response
 
 from services.access.api.answers import GrantAnswer, GrantState, TimelineAnswer
-from services.access.api.deeds import SessionUnknown, do, seen_grant
+from services.access.api.deeds import OnGrant, SessionUnknown, seen_grant
 from services.access.api.showing import show_grants
 from services.access.api.timeline import moments
 from services.access.domain.grant import commands as c
@@ -16,15 +15,13 @@ from services.access.domain.grant import refusals as r
 from services.access.parts import AccessParts, parts
 from services.access.views.grants import grants_of
 from services.access.views.proven_holders import is_proven
-from shared.eventsourcing.event import Cause
-from shared.http.cause import cause
-from shared.http.etag import etag, if_match
+from shared.http.etag import etag
 from shared.http.openapi import refuses
 from shared.http.pages import Asked, CursorUnreadable, Page, asked, instant, make_cursor
 from shared.http.principal import Principal, person
-from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/grants", tags=["grants"])
+one = APIRouter(prefix="/{grant_id}")
 _REFUSED = refuses(r.UnknownGrant, r.NotTheHolder, r.NotTheInvited, r.HolderNotProven, r.AccessNotLive, SessionUnknown)
 
 
@@ -80,54 +77,22 @@ async def timeline(
     return TimelineAnswer(items=moments(recorded), server_time=of.platform.clock())
 
 
-@router.post("/{grant_id}/revocation", responses=_REFUSED)
-async def revoke(
-    grant_id: UUID,
-    who: Annotated[Principal, Depends(person)],
-    why: Annotated[Cause, Depends(cause)],
-    expected: Annotated[int | None, Depends(if_match)],
-    of: Annotated[AccessParts, Depends(parts)],
-    response: Response,
-) -> GrantAnswer:
+@one.post("/revocation", responses=_REFUSED)
+async def revoke(grant: OnGrant) -> GrantAnswer:
     """Encerrar o acesso, como titular."""
-
-    async def command(db: Db, row: asyncpg.Record, proven: bool) -> c.GrantCommand:  # noqa: ARG001, FBT001 - the shape of a command
-        return c.RevokeAccess(who.pid, proven, of.present())
-
-    return await do(of, grant_id, who, why, command, response, expected)
+    return await grant.do(lambda known: c.RevokeAccess(known.who, known.proven, known.present))
 
 
-@router.post("/{grant_id}/renunciation", responses=_REFUSED)
-async def renounce(
-    grant_id: UUID,
-    who: Annotated[Principal, Depends(person)],
-    why: Annotated[Cause, Depends(cause)],
-    expected: Annotated[int | None, Depends(if_match)],
-    of: Annotated[AccessParts, Depends(parts)],
-    response: Response,
-) -> GrantAnswer:
+@one.post("/renunciation", responses=_REFUSED)
+async def renounce(grant: OnGrant) -> GrantAnswer:
     """Renunciar ao acesso, como profissional."""
-
-    async def command(db: Db, row: asyncpg.Record, proven: bool) -> c.GrantCommand:  # noqa: ARG001, FBT001 - the shape of a command
-        return c.RenounceAccess(who.pid, of.present())
-
-    return await do(of, grant_id, who, why, command, response, expected)
+    return await grant.do(lambda known: c.RenounceAccess(known.who, known.present))
 
 
-@router.post(
-    "/{grant_id}/reinstatement", responses=refuses(r.UnknownGrant, r.NotTheHolder, r.HolderNotProven, r.NotSuspended, SessionUnknown)
-)
-async def reinstate(
-    grant_id: UUID,
-    who: Annotated[Principal, Depends(person)],
-    why: Annotated[Cause, Depends(cause)],
-    expected: Annotated[int | None, Depends(if_match)],
-    of: Annotated[AccessParts, Depends(parts)],
-    response: Response,
-) -> GrantAnswer:
+@one.post("/reinstatement", responses=refuses(r.UnknownGrant, r.NotTheHolder, r.HolderNotProven, r.NotSuspended, SessionUnknown))
+async def reinstate(grant: OnGrant) -> GrantAnswer:
     """Manter um acesso que ficou suspenso na entrega da conta."""
+    return await grant.do(lambda known: c.ReinstateAccess(known.who, known.proven, known.present))
 
-    async def command(db: Db, row: asyncpg.Record, proven: bool) -> c.GrantCommand:  # noqa: ARG001, FBT001 - the shape of a command
-        return c.ReinstateAccess(who.pid, proven, of.present())
 
-    return await do(of, grant_id, who, why, command, response, expected)
+router.include_router(one)

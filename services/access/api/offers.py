@@ -4,12 +4,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from services.access.api.answers import GrantAnswer
-from services.access.api.deeds import SessionUnknown, do, session_known
+from services.access.api.deeds import Known, OnGrant, SessionUnknown, session_known
 from services.access.api.overdue import settle_overdue
 from services.access.domain.consumer_unit.refusals import UnknownUnit
 from services.access.domain.grant import commands as c
@@ -23,7 +22,6 @@ from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Body, CreatedAnswer
 from shared.http.cause import cause
-from shared.http.etag import if_match
 from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
 from shared.http.principal import Principal, person
@@ -32,6 +30,7 @@ from shared.ids import new_id
 from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/grants", tags=["grants"])
+one = APIRouter(prefix="/{grant_id}")
 
 
 class OfferAccessBody(Body):
@@ -112,62 +111,44 @@ async def _offer(
     return grant_id
 
 
-@router.post(
-    "/{grant_id}/confirmation",
+@one.post(
+    "/confirmation",
     responses=refuses(
         r.UnknownGrant, r.NotTheInvited, r.OfferOver, r.ProfessionalNotApproved, r.NotTheHolder, r.AccessAlreadyLive, SessionUnknown
     ),
 )
-async def confirm(
-    grant_id: UUID,
-    who: Annotated[Principal, Depends(person)],
-    why: Annotated[Cause, Depends(cause)],
-    expected: Annotated[int | None, Depends(if_match)],
-    of: Annotated[AccessParts, Depends(parts)],
-    response: Response,
-) -> GrantAnswer:
+async def confirm(grant: OnGrant) -> GrantAnswer:
     """Confirmar o acesso oferecido."""
 
-    async def command(db: Db, row: asyncpg.Record, proven: bool) -> c.GrantCommand:  # noqa: ARG001, FBT001 - the shape of a command
-        unit = await find_unit_now(db, row["unit_id"])
-        return c.ConfirmOffer(who.pid, unit, await get_profile_now(db, who.pid), of.present())
+    async def command(db: Db, known: Known) -> c.GrantCommand:
+        unit = await find_unit_now(db, known.row["unit_id"])
+        return c.ConfirmOffer(known.who, unit, await get_profile_now(db, known.who), known.present)
 
-    return await do(of, grant_id, who, why, command, response, expected)
+    return await grant.look_and_do(command)
 
 
-@router.post("/{grant_id}/refusal", responses=refuses(r.UnknownGrant, r.NotTheInvited, r.NotTheHolder, r.OfferOver, SessionUnknown))
-async def decline(
-    grant_id: UUID,
-    who: Annotated[Principal, Depends(person)],
-    why: Annotated[Cause, Depends(cause)],
-    expected: Annotated[int | None, Depends(if_match)],
-    of: Annotated[AccessParts, Depends(parts)],
-    response: Response,
-) -> GrantAnswer:
+@one.post("/refusal", responses=refuses(r.UnknownGrant, r.NotTheInvited, r.NotTheHolder, r.OfferOver, SessionUnknown))
+async def decline(grant: OnGrant) -> GrantAnswer:
     """Recusar o que foi oferecido ou pedido."""
 
-    async def command(db: Db, row: asyncpg.Record, proven: bool) -> c.GrantCommand:  # noqa: ARG001, FBT001 - the shape of a command
-        if row["asked_of_id"] is None:
-            return c.DeclineOffer(who.pid, of.present())
-        return c.DeclineRequest(who.pid, proven, of.present())
+    def command(known: Known) -> c.GrantCommand:
+        if known.row["asked_of_id"] is None:
+            return c.DeclineOffer(known.who, known.present)
+        return c.DeclineRequest(known.who, known.proven, known.present)
 
-    return await do(of, grant_id, who, why, command, response, expected)
+    return await grant.do(command)
 
 
-@router.post("/{grant_id}/withdrawal", responses=refuses(r.UnknownGrant, r.NotTheInvited, r.NotTheHolder, r.OfferOver, SessionUnknown))
-async def withdraw(
-    grant_id: UUID,
-    who: Annotated[Principal, Depends(person)],
-    why: Annotated[Cause, Depends(cause)],
-    expected: Annotated[int | None, Depends(if_match)],
-    of: Annotated[AccessParts, Depends(parts)],
-    response: Response,
-) -> GrantAnswer:
+@one.post("/withdrawal", responses=refuses(r.UnknownGrant, r.NotTheInvited, r.NotTheHolder, r.OfferOver, SessionUnknown))
+async def withdraw(grant: OnGrant) -> GrantAnswer:
     """Cancelar o próprio convite ou pedido, enquanto não há resposta."""
 
-    async def command(db: Db, row: asyncpg.Record, proven: bool) -> c.GrantCommand:  # noqa: ARG001, FBT001 - the shape of a command
-        if row["asked_of_id"] is None:
-            return c.WithdrawOffer(who.pid, proven, of.present())
-        return c.CancelRequest(who.pid, of.present())
+    def command(known: Known) -> c.GrantCommand:
+        if known.row["asked_of_id"] is None:
+            return c.WithdrawOffer(known.who, known.proven, known.present)
+        return c.CancelRequest(known.who, known.present)
 
-    return await do(of, grant_id, who, why, command, response, expected)
+    return await grant.do(command)
+
+
+router.include_router(one)
