@@ -1,6 +1,7 @@
 """What an attendant does once the identity was proofed: each deed needs a fresh second factor, is recorded under the protocol, is told."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -41,34 +42,38 @@ class ContactBody(Body):
         return self
 
 
+@dataclass(frozen=True, slots=True)
 class Desk:
     """An attendant with a fresh second factor at one attendance; what every deed is done with."""
 
-    def __init__(
-        self,
-        attendance_id: UUID,
-        response: Response,
-        who: Annotated[Principal, Depends(step_up("attendant"))],
-        cause: Annotated[Cause, Depends(cause)],
-        parts: Annotated[IdentityParts, Depends(parts)],
-    ) -> None:
-        self.parts = parts
-        self.cause = cause
-        self._attendance_id = attendance_id
-        self._response = response
-        self._by = who.sub
+    attendance_id: UUID
+    response: Response
+    by: UUID
+    cause: Cause
+    parts: IdentityParts
 
     async def do(self, deed: Deed, work: Callable[[Db, Account], Awaitable[object]]) -> AttendanceAnswer:
         """Record the deed and do it, in one transaction."""
 
         async def both(db: Db) -> AttendanceAnswer:
-            await work(db, await do_deed(db, self.parts, self._attendance_id, deed, self._by, self.cause))
-            return await shown(db, self.parts, self._attendance_id, self._response)
+            await work(db, await do_deed(db, self.parts, self.attendance_id, deed, self.by, self.cause))
+            return await shown(db, self.parts, self.attendance_id, self.response)
 
         return await transact(self.parts.platform.pool, both)
 
 
-type AtDesk = Annotated[Desk, Depends(Desk)]
+async def at_desk(
+    attendance_id: UUID,
+    response: Response,
+    who: Annotated[Principal, Depends(step_up("attendant"))],
+    cause: Annotated[Cause, Depends(cause)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> Desk:
+    """The dependency of every deed at the desk."""
+    return Desk(attendance_id, response, who.sub, cause, parts)
+
+
+type AtDesk = Annotated[Desk, Depends(at_desk)]
 
 
 @router.post("/holder-proofs", responses=DEED_REFUSALS)

@@ -15,7 +15,8 @@ import services
 def _through_threads(dependant: Dependant) -> Iterator[str]:
     for one in dependant.dependencies:
         call = one.call
-        if inspect.isfunction(call) and not (inspect.iscoroutinefunction(call) or inspect.isasyncgenfunction(call)):
+        plain = inspect.isfunction(call) and not (inspect.iscoroutinefunction(call) or inspect.isasyncgenfunction(call))
+        if call is not None and (plain or inspect.isclass(call)):
             yield f"{call.__module__}.{call.__qualname__}"
         yield from _through_threads(one)
 
@@ -44,5 +45,8 @@ def test_a_plain_function_is_found() -> None:
     async def asynchronous() -> None:
         """What it should be."""
 
-    dependant = Dependant(dependencies=[Dependant(call=plain), Dependant(call=asynchronous)])
-    assert len(list(_through_threads(dependant))) == 1
+    class Plain:
+        """What it is made of matters as little."""
+
+    dependant = Dependant(dependencies=[Dependant(call=plain), Dependant(call=asynchronous), Dependant(call=Plain)])
+    assert len(list(_through_threads(dependant))) == 2
