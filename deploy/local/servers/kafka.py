@@ -12,7 +12,7 @@ from deploy.local.program import Program
 from deploy.local.trouble import Trouble
 
 COORDINATES = "org.apache.kafka:kafka_2.13:4.3.1"
-HEAP = ("-Xms96m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k")
+HEAP = ("-Xms96m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k")
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1

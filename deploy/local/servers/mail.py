@@ -42,7 +42,7 @@ def program(home: Home) -> Program:
     script = home.tools / "mail" / "node_modules" / "maildev" / "dist" / "bin" / "maildev.js"
     ports = home.ports
     listen = ["--smtp", str(ports["smtp"]), "--ip", LOOPBACK, "--web", str(ports["inbox"]), "--web-ip", LOOPBACK]
-    command = [str(NODE), "--max-old-space-size=96", str(script), *listen, "--max-emails", KEPT_MAILS]
+    command = [str(NODE), "--max-old-space-size=96", "--max-semi-space-size=4", str(script), *listen, "--max-emails", KEPT_MAILS]
     return Program("mail", [*command, "--mail-directory", str(home.state("mail"))], ready, ("smtp", "inbox"))
 
 
