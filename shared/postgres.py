@@ -19,11 +19,17 @@ LOST = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )
-"""What is raised when the database is away or full: wait and try again, or answer an honest 503."""
+"""What is raised when the database is away or full: wait and try again, or answer an honest 503.
+
+InsufficientResourcesError is SQLSTATE class 53: no connection, no disk, no memory left. InternalClientError is what the
+driver says of a connection whose server said goodbye ("cannot switch to state ..."): seen between that word and the end of
+the connection, one in three thousand statements of a server that is killed once a second.
+"""
 
 
 def is_lost(error: BaseException) -> bool:
