@@ -23,6 +23,9 @@ from shared.eventsourcing.event import Cause
 from shared.eventsourcing.handler import Handler, Outcome
 from shared.postgres import Db, Pool
 
+DOOR = "incoming/"
+"""Where uploads land: the prefix of objects that nobody has looked at."""
+
 type DocumentHandler = Handler[DocumentCommand, DocumentState, DocumentEvent]
 
 
@@ -107,7 +110,7 @@ class Documents:
 
 def incoming(document_id: UUID) -> str:
     """Where an upload lands, before anybody has looked at it."""
-    return f"incoming/{document_id}"
+    return f"{DOOR}{document_id}"
 
 
 def kept(owner_stream: str, sha256: str) -> str:

@@ -5,16 +5,17 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from pathlib import Path
 from uuid import UUID
 
 import structlog
 
 from shared.documents.decider import CollectOrphan, DocumentNotFound, RefuseDocument, UnderVerification, VerifyDocument
-from shared.documents.documents import Documents, incoming, kept
+from shared.documents.documents import DOOR, Documents, incoming, kept
 from shared.documents.events import Reason
 from shared.documents.scanner import Scanner
 from shared.eventsourcing.refusal import Unavailable
@@ -30,7 +31,8 @@ _EXAMINE_SECONDS = 90  # of waiting; its processor time is limited far below, so
 _IDLE_SECONDS = 0.5
 _AT_ONCE = 2  # a big file, or a busy machine, keeps only every other one waiting; each is opened in a process of its own
 _SWEEP_SECONDS = 60
-_CLEAN_SECONDS = 3600
+_CLEAN_SECONDS = 600
+_LOOKED_UP_AT_ONCE = 500
 _NOT_THERE_TRIES = 20
 
 # The one row is chosen in a part of its own: as a subquery it may be run again, and lease arrivals that nobody then looks at.
@@ -63,7 +65,7 @@ class DocumentsWorker:
                 await asyncio.sleep(_IDLE_SECONDS)
 
     async def _tidy(self) -> None:
-        """What never came, every minute; what was left behind, every hour."""
+        """What never came, every minute; what was left at the door, every ten."""
         cleaned = float("-inf")
         loop = asyncio.get_running_loop()
         while True:
@@ -100,17 +102,39 @@ class DocumentsWorker:
             self.documents.clock() - ORPHAN_AFTER,
         )
         for row in rows:
-            await self._settle(row["document_id"], CollectOrphan(self.documents.clock()))
+            await self._collect(row["document_id"])
 
     async def sweep_objects(self) -> int:
-        """Delete what was put at an address after its document was settled; answers how many."""
-        before = datetime.now(UTC) - ORPHAN_AFTER
+        """Delete from the door what no verification waits for; answers how many.
+
+        Either its document is settled (it was put there late, or the worker died before it deleted it), or no document was
+        begun under that name a day after it came.
+        """
+        before = datetime.now(UTC) - ORPHAN_AFTER  # the store's time, not the service's
+        found = [stored async for stored in self.documents.storage.under(DOOR)]
         gone = 0
-        async for stored in self.documents.storage.under("incoming/"):
-            if stored.modified_at < before:
+        for some in batched(found, _LOOKED_UP_AT_ONCE, strict=False):
+            states = await self._states([stored.name.removeprefix(DOOR) for stored in some])
+            for stored in some:
+                state = states.get(stored.name.removeprefix(DOOR))
+                if state == "under-verification" or (state is None and stored.modified_at >= before):
+                    continue
                 await self.documents.storage.delete(stored.name)
                 gone += 1
         return gone
+
+    async def _states(self, ids: Sequence[str]) -> dict[str, str]:
+        rows = await self.documents.pool.fetch(
+            "select document_id::text as id, state from documents where document_id = any($1::uuid[])", [one for one in ids if _is_id(one)]
+        )
+        return {row["id"]: row["state"] for row in rows}
+
+    async def _collect(self, document_id: UUID) -> None:
+        """Nobody brought it for a day. What was brought all the same, and nobody looked at, is looked at first."""
+        if await self.documents.storage.find(incoming(document_id)) is None:
+            await self._settle(document_id, CollectOrphan(self.documents.clock()))
+        else:
+            await self.documents.pool.execute("insert into arrivals (document_id) values ($1) on conflict do nothing", document_id)
 
     async def _claim(self, db: Db) -> tuple[UUID, int] | None:
         row = await db.fetchrow(_CLAIM, LEASE)
@@ -184,6 +208,13 @@ async def _patiently[T](work: Callable[[], Awaitable[T]]) -> T | None:
 def documents_worker(documents: Documents, scanner: Scanner) -> DocumentsWorker:
     """The worker of a service's documents."""
     return DocumentsWorker(documents, scanner)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def _digest(path: Path) -> str:

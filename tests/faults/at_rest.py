@@ -1,7 +1,6 @@
 """After the trouble: everything is up again, what waits for its next try is told to try now, and the last effects arrive."""
 
 import asyncio
-import os
 import time
 from collections.abc import Awaitable, Callable
 
@@ -17,7 +16,6 @@ from tests.infra.system import System
 
 RECOVERY = 180.0
 SETTLING = 180.0
-DAY = 24 * 3600
 NUDGES = {"outbox": SERVICES, "mails": ("identity",), "arrivals": DOCUMENT_SERVICES}
 
 
@@ -39,12 +37,9 @@ async def nudged(home: Home) -> None:
 
 
 async def swept(system: System) -> None:
-    """What a worker that died had settled and not deleted is deleted by the sweep, a day later: made so old, and the workers begun anew."""
-    left = [path for service in DOCUMENT_SERVICES for path in await left_at_the_door(system.home, service)]
-    if not left:
+    """What a worker that died had settled and not deleted is deleted by the sweep of the next one: the workers are begun anew."""
+    if not [path for service in DOCUMENT_SERVICES for path in await left_at_the_door(system.home, service)]:
         return
-    for path in left:
-        os.utime(path, (time.time() - 2 * DAY,) * 2)
     for name in ("professional", f"{SPLIT}_worker", f"{SPLIT}_standby"):
         await asyncio.to_thread(system.supervisor.stop, name)
         await asyncio.to_thread(system.supervisor.launch, name)

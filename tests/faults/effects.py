@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 
 from deploy.local.home import LOOPBACK, SERVICES, Home
-from shared.documents.documents import kept
+from shared.documents.documents import DOOR, kept
 from tests.faults.players import Company
 from tests.faults.truth import rows
 from tests.faults.witness import Witness
@@ -19,7 +19,6 @@ OPENING = {"professional": ("ProfileSubmitted",), "requests": ("BudgetRequested"
 TAKEN = {"professional": ("ProfileApproved", "ProfileRejected"), "requests": ("BudgetAccepted", "BudgetDismissed", "BudgetIssued")}
 SETTLED = ("DocumentVerified", "DocumentRefused", "DocumentProduced")
 OPEN = "under-verification"
-DOOR = "incoming/"
 DOCUMENTS = "select document_id::text as id, owner_stream, state, coalesce(sha256, declared_sha256) as sha256 from documents"
 
 type Differences = dict[str, list[str]]

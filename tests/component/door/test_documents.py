@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfWriter
 
+from shared.documents.documents import DOOR
 from shared.documents.scanner import Scanner
 from shared.documents.view import DocumentNotVerifiedYet, DocumentWasRefused, get_clean_document
 from shared.documents.worker import DocumentsWorker, documents_worker
@@ -93,7 +94,7 @@ async def test_a_good_document_is_ready_and_can_be_looked_at_with_a_trace(door: 
     async with door.parts.platform.pool.acquire() as db:
         clean = await get_clean_document(db, document, ANA)
     assert clean.code == "UNIFILAR"
-    assert await door.parts.platform.storage.find(f"incoming/{document}") is None
+    assert await door.parts.platform.storage.find(f"{DOOR}{document}") is None
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ async def test_a_bad_document_is_refused_by_name(
     location = await upload(door, announced, media_type, sha256)
     document = UUID(location.rsplit("/", 1)[1])
     if len(content) > len(announced):
-        await door.parts.platform.storage.put(f"incoming/{document}", content, media_type)
+        await door.parts.platform.storage.put(f"{DOOR}{document}", content, media_type)
     assert await worker(door, clamd).step()
     shown = (await door.client.get(location, headers=door.issuer.person(ANA))).json()
     assert (shown["state"], shown["refusal"]["code"]) == ("refused", reason)
@@ -212,12 +213,32 @@ async def test_a_file_that_takes_long_does_not_keep_the_next_one_waiting(door: R
         await asyncio.gather(working, return_exceptions=True)
 
 
-async def test_what_never_came_is_collected(door: Running, clamd: str) -> None:
-    location = await upload(door, pdf())
-    await door.parts.platform.pool.execute("update documents set started_at = started_at - interval '25 hours'")
+async def test_what_never_came_is_collected_and_what_came_unannounced_is_looked_at(door: Running, clamd: str) -> None:
+    storage, pool = door.parts.platform.storage, door.parts.platform.pool
+    never, brought = await upload(door, pdf()), await upload(door, pdf())
+    await storage.delete(f"{DOOR}{never.rsplit('/', 1)[1]}")
+    await pool.execute("update documents set started_at = started_at - interval '25 hours'")
+    await pool.execute("delete from arrivals")
     await worker(door, clamd).sweep()
-    shown = (await door.client.get(location, headers=door.issuer.person(ANA))).json()
-    assert shown["state"] == "gone"
+    assert await state(door, never) == "gone"
+    assert await state(door, brought) == "verifying"
+    assert await worker(door, clamd).step()
+    assert await state(door, brought) == "ready"
+
+
+async def test_what_is_left_at_the_door_is_deleted_and_what_is_waited_for_stays(door: Running, clamd: str) -> None:
+    storage = door.parts.platform.storage
+    settled, awaited = await upload(door, pdf()), await upload(door, pdf())
+    late, wanted, stray = (f"{DOOR}{name}" for name in (settled.rsplit("/", 1)[1], awaited.rsplit("/", 1)[1], "of-no-document"))
+    await door.parts.platform.pool.execute("delete from arrivals where document_id = $1", UUID(awaited.rsplit("/", 1)[1]))
+    assert await worker(door, clamd).step()
+    assert await state(door, settled) == "ready"
+    for name in (late, stray):
+        await storage.put(name, pdf(), "application/pdf")
+    assert await worker(door, clamd).sweep_objects() == 1
+    assert await storage.find(late) is None
+    assert await storage.find(wanted) is not None
+    assert await storage.find(stray) is not None, "of a document that may just be begun: it has a day"
 
 
 async def test_a_file_name_is_stored_encrypted(door: Running) -> None:
