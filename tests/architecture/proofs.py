@@ -30,6 +30,7 @@ PROOFS: Mapping[int, Sequence[Proof]] = {
     1: (
         _rule("pure_domain", "a decider that reads the clock and opens the database"),
         _rule("closed_decisions", "a match without assert_never, a command that can be changed"),
+        _rule("heard_refusals", "a refusal that no test has heard"),
     ),
     2: (
         _rule("one_way_to_write", "a view that deletes events"),

@@ -8,12 +8,13 @@ import pytest
 from tests.architecture import rules_of_facts as facts
 from tests.architecture.rules import RULES as SHAPES
 from tests.architecture.rules import Rule
+from tests.architecture.rules_of_refusals import heard_refusals
 from tests.architecture.source import ROOT, Source
 
 TOO_LONG = "\n".join(f"    x = {n}" for n in range(45))
 FACTS: tuple[Rule, ...] = (
     *(facts.closed_decisions, facts.readers_keep_to_the_horizon, facts.held_facts, facts.one_writer),
-    *(facts.each_library_in_its_place, facts.locked),
+    *(facts.each_library_in_its_place, facts.locked, heard_refusals),
 )
 RULES: Mapping[str, Rule] = {**SHAPES, **{rule.__name__: rule for rule in FACTS}}
 OPEN_MATCH = "def decide(command, state):\n    match command:\n        case 1:\n            return []\n"
@@ -55,6 +56,10 @@ BROKEN: Mapping[str, Mapping[str, str]] = {
         "services/requests/live.py": '"""X."""\nimport faust\n',
         "services/requests/papers.py": '"""X."""\nfrom minio import Minio\n',
     },
+    "heard_refusals": {
+        "services/access/domain/grant/refusals.py": '"""X."""\nclass GrantIsTooOld(Refusal): ...\n',
+        "services/access/api/grants.py": '"""X."""\nclass Closed(NotFound):\n    code = "grant-closed"\nclass NotFound(Refusal): ...\n',
+    },
     "locked": {
         "requirements/free.txt": "httpx==1.0\n",
         "requirements/hosted.txt": "--index-url https://example.test\nhttpx==1.0 --hash=sha256:00\n",
@@ -83,3 +88,23 @@ def test_a_long_decide_is_no_violation(tmp_path: Path) -> None:
     file.parent.mkdir(parents=True)
     file.write_text(f'"""X."""\ndef decide():\n{TOO_LONG}\n', encoding="utf-8")
     assert list(RULES["short_functions"](Source(tmp_path))) == []
+
+
+@pytest.mark.parametrize(
+    ("test", "heard"),
+    [
+        ('"""It says grant-is-too-old."""\nfrom services.access.domain.grant.refusals import GrantIsTooOld\n', False),
+        ('def test_it():\n    """grant-is-too-old"""\n    assert code == "grant-is-too-olden"\n', False),
+        ('def test_it():\n    assert code == "grant-is-too-old"\n', True),
+        ('def test_it():\n    assert said.startswith("grant-is-too-old: ")\n', True),
+        ("def test_it():\n    given(GRANT).when(offer).then_refused(refusals.GrantIsTooOld)\n", True),
+    ],
+)
+def test_a_refusal_is_heard_where_a_test_uses_its_class_or_says_its_code(test: str, heard: bool, tmp_path: Path) -> None:
+    for name, text in {
+        "services/access/domain/grant/refusals.py": '"""X."""\nclass GrantIsTooOld(Refusal): ...\n',
+        "tests/unit/access/test_grant.py": test,
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert (list(RULES["heard_refusals"](Source(tmp_path))) == []) is heard

@@ -63,7 +63,9 @@ class StartDraftBody(Body):
     previous_request: UUID | None = None
 
 
-@router.post("", status_code=201, responses=refuses(refusals.AccessNotLive, refusals.HolderNotProven, refusals.DraftAlreadyOpen))
+@router.post(
+    "", status_code=201, responses=refuses(UnitMissing, refusals.AccessNotLive, refusals.HolderNotProven, refusals.DraftAlreadyOpen)
+)
 async def start(
     body: StartDraftBody,
     response: Response,

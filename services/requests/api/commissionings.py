@@ -85,7 +85,11 @@ async def commissionable(who: Who, own: Own) -> list[CommissionableUnit]:
     return found
 
 
-@router.post("/commissionings", status_code=201, responses=refuses(RequestUnknown, AccessNotLive, refusals.BudgetNotInForce))
+@router.post(
+    "/commissionings",
+    status_code=201,
+    responses=refuses(RequestUnknown, AccessNotLive, refusals.BudgetNotInForce, refusals.CommissioningAlreadyOpen),
+)
 async def start(body: StartBody, response: Response, who: Who, why: Why, key: Key, own: Own) -> CreatedAnswer:
     """Começar o comissionamento de um orçamento em vigor."""
 
@@ -156,7 +160,8 @@ async def readiness(commissioning_id: UUID, response: Response, who: Who, own: O
     "/commissionings/{commissioning_id}/filing",
     status_code=201,
     responses=refuses(
-        refusals.CommissioningUnknown, refusals.BudgetNotInForce, refusals.AsBuiltNotConfirmed, DocumentMissing, AccessUnknown
+        *(refusals.CommissioningUnknown, refusals.BudgetNotInForce, refusals.CommissioningAlreadyOpen),
+        *(refusals.AsBuiltNotConfirmed, DocumentMissing, AccessUnknown),
     ),
 )
 async def file(

@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from aiokafka import ConsumerRecord
@@ -118,4 +119,6 @@ async def test_an_export_is_made_kept_and_named_in_the_audits_stream(database: D
         assert (empty.status_code, (await its.get(f"/v1/exports/{empty.json()['id']}", sara)).text) == (201, "")
         assert len((await its.get("/v1/exports", sara)).json()["items"]) == 2
         assert (await its.post("/v1/exports", sara, {"kind": "connected-plants", "month": "2026-13"})).status_code == 422
+        unknown = await its.get(f"/v1/exports/{uuid4()}", sara)
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "export-unknown")
         assert await its.parts.platform.pool.fetchval("select count(*) from events where type = 'ExportMade'") == 2

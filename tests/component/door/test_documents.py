@@ -13,7 +13,7 @@ from PIL import Image
 from pypdf import PdfWriter
 
 from shared.documents.documents import DOOR
-from shared.documents.scanner import Scanner
+from shared.documents.scanner import Scanner, ScannerAway
 from shared.documents.view import DocumentNotVerifiedYet, DocumentWasRefused, get_clean_document
 from shared.documents.worker import DocumentsWorker, documents_worker
 from shared.testing.running import Running
@@ -167,9 +167,24 @@ async def test_what_is_no_file_or_no_name_is_refused_when_announced(
 
 async def test_with_the_scanner_away_documents_wait(door: Running) -> None:
     location = await upload(door, pdf())
-    with pytest.raises(Exception, match="indisponível"):
+    with pytest.raises(ScannerAway):
         await worker(door, "127.0.0.1:9").step()
     assert (await door.client.get(location, headers=door.issuer.person(ANA))).json()["state"] == "verifying"
+
+
+async def test_a_scanner_that_answers_neither_good_nor_bad_is_away(tmp_path: Path) -> None:
+    async def overwhelmed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\0\0\0\0")
+        writer.write(b"INSTREAM size limit exceeded. ERROR\0")
+        await writer.drain()
+        writer.close()
+
+    file = tmp_path / "file"
+    file.write_bytes(b"%PDF-1.7")
+    server = await asyncio.start_server(overwhelmed, "127.0.0.1", 0)
+    async with server:
+        with pytest.raises(ScannerAway, match="size limit exceeded"):
+            await Scanner(f"127.0.0.1:{server.sockets[0].getsockname()[1]}").is_infected(file)
 
 
 class Unhurried(Scanner):

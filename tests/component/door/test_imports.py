@@ -1,17 +1,21 @@
 """Files of other systems: tried without effect, taken row by row, told line by line; and what is parked."""
 
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 import httpx
 
-from shared.imports import Imports
+from shared.eventsourcing.event import Cause
+from shared.imports import ImportKind, Imports, Row
+from shared.postgres import Db
 from shared.testing.running import Running
+from tests.component.door.sample import take
 
 OPERATOR = UUID(int=7)
 CSV = b"number;name\n1;a\n2;b\nbad;c\n1;d\n"
 
 
-async def _import(door: Running, content: bytes, *, dry_run: bool) -> dict[str, object]:
+async def _import(door: Running, content: bytes, *, dry_run: bool, kinds: Mapping[str, ImportKind] | None = None) -> dict[str, object]:
     headers = dict(door.issuer.staff(OPERATOR, "operator"))
     address = (await door.client.post("/sample/v1/imports/uploads", headers=headers)).json()
     async with httpx.AsyncClient() as browser:
@@ -20,8 +24,14 @@ async def _import(door: Running, content: bytes, *, dry_run: bool) -> dict[str, 
     asked = await door.client.post("/sample/v1/imports", json=body, headers=headers | {"Idempotency-Key": str(uuid4())})
     assert asked.status_code == 202
     platform = door.parts.platform
-    assert await Imports(platform.pool, platform.storage, platform.keys, door.parts.imports).step()
+    assert await Imports(platform.pool, platform.storage, platform.keys, kinds or door.parts.imports).step()
     return dict((await door.client.get(asked.headers["location"], headers=headers)).json())
+
+
+def _codes(found: Mapping[str, object]) -> list[str]:
+    report = found["report"]
+    assert isinstance(report, dict)
+    return [fault["code"] for fault in report["faults"]]
 
 
 async def test_a_trial_changes_nothing_and_says_what_would_change(door: Running) -> None:
@@ -56,7 +66,29 @@ async def test_a_row_that_meets_a_mistake_of_ours_is_a_line_of_the_report_and_th
 async def test_what_is_no_csv_is_refused(door: Running) -> None:
     for content in (b"\xff\xfe\x00", b"a;b\n1;2\n", b""):
         found = await _import(door, content, dry_run=False)
-        assert found["state"] == "refused"
+        assert (found["state"], _codes(found)) == ("refused", ["file-unreadable"])
+
+
+async def test_a_mistake_of_ours_with_the_file_as_a_whole_is_told_and_nothing_of_it_stays(door: Running) -> None:
+    async def once_only(db: Db, row: Row, why: Cause) -> bool:
+        await db.execute("create temp table if not exists met (n int unique deferrable initially deferred) on commit drop")
+        await db.execute("insert into met values (1)")
+        return await take(db, row, why)
+
+    clashing = {"numbers": ImportKind(frozenset({"number"}), once_only)}
+    found = await _import(door, b"number;name\n1;a\n2;b\n", dry_run=False, kinds=clashing)
+    assert (found["state"], _codes(found)) == ("refused", ["import-failed"])
+    assert await door.parts.platform.pool.fetchval("select count(*) from arrivals") == 0
+
+
+async def test_an_unknown_import_and_a_file_that_is_not_taken_here_are_named(door: Running) -> None:
+    headers = dict(door.issuer.staff(OPERATOR, "operator"))
+    unknown = await door.client.get(f"/sample/v1/imports/{uuid4()}", headers=headers)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "import-unknown")
+    body = {"kind": "customers", "object": f"imports/{uuid4()}"}
+    refused = await door.client.post("/sample/v1/imports", json=body, headers=headers | {"Idempotency-Key": str(uuid4())})
+    assert (refused.status_code, refused.json()["code"], refused.json()["kinds"]) == (422, "kind-unknown", ["numbers"])
+    assert await door.parts.platform.pool.fetchval("select count(*) from imports") == 0
 
 
 async def test_parked_streams_are_for_operators(door: Running) -> None:

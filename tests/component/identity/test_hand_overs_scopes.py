@@ -105,3 +105,17 @@ async def test_a_company_names_its_representative_anew(identity: Identity, repre
         return
     assert done.status_code == 200, done.text
     assert await identity.parts.platform.pool.fetchval("select representative_name from accounts") == rui.name
+
+
+async def test_a_company_corrects_its_representative_and_a_person_has_none(identity: Identity) -> None:
+    rui = {"cpf": identity.cast.rui.document, "name": identity.cast.rui.name}
+    async with identity.browser() as company, identity.browser() as person:
+        await identity.sign_up(company, identity.cast.padaria)
+        me = await company.get("/v1/me")
+        corrected = await company.put("/v1/me/representative", json=rui, headers={"If-Match": me.headers["etag"]})
+        assert (corrected.status_code, corrected.json()["representative_name"]) == (200, identity.cast.rui.name)
+        await identity.sign_up(person, identity.cast.ana)
+        own = await person.get("/v1/me")
+        refused = await person.put("/v1/me/representative", json=rui, headers={"If-Match": own.headers["etag"]})
+        assert (refused.status_code, refused.json()["code"]) == (409, "only-companies-are-represented")
+        assert (await person.get("/v1/me")).headers["etag"] == own.headers["etag"]

@@ -9,6 +9,7 @@ from shared.clock import utc_now
 from shared.contracts.access.grant import AccessRevoked
 from shared.contracts.backoffice.review import Judged, Reason
 from shared.contracts.identity.user import AccountHandedOver
+from shared.identifiers import unit_check_digits
 from shared.testing.happened import happened, told
 from shared.testing.running import Running
 from tests.component.requests import journey as j
@@ -36,7 +37,8 @@ async def test_an_unknown_unit_looks_like_one_that_is_not_yours(door: Running) -
     rui = j.walker(door, j.RUI)
     refused = await rui.post("/v1/budget-requests", {"unit_id": str(uuid4())})
     assert (refused.status_code, refused.json()["code"]) == (403, "access-not-live")
-    assert (await rui.post("/v1/budget-requests", {})).status_code == 422
+    missing = await rui.post("/v1/budget-requests", {})
+    assert (missing.status_code, missing.json()["code"]) == (422, "unit-missing")
     assert (await rui.post("/v1/budget-requests", {"unit_number": "12"})).json()["code"] == "access-not-live"
 
 
@@ -48,6 +50,21 @@ async def test_edits_say_which_version_they_are_about(door: Running) -> None:
     assert (await rui.send("PUT", f"{path}/motive", {"motive": "nova-uc-com-gd"}, version=1)).json()["code"] == "code-not-in-catalogue"
     assert (await rui.send("PUT", f"{path}/motive", {"motive": "gd-sem-alteracao", "x": 1}, version=1)).status_code == 422
     assert (await rui.send("PUT", f"{path}/motive", {"motive": "gd-com-alteracao"}, version=1)).json()["code"] == "wanted-power-missing"
+
+
+async def test_a_company_says_who_it_is_and_a_unit_that_takes_part_is_one_of_ours(door: Running) -> None:
+    rui = j.walker(door, j.RUI)
+    path = await j.started(rui)
+    for half in ({}, {"cnpj": "11222333000181"}, {"name": "Solar Norte"}):
+        refused = await rui.send("PUT", f"{path}/contractor", {"kind": "company", **half}, version=1)
+        assert (refused.status_code, refused.json()["code"]) == (422, "company-missing")
+    version = await rui.put(f"{path}/contractor", {"kind": "company", "cnpj": "11222333000181", "name": "Solar Norte"}, 1)
+    unknown = "0000000778002" + unit_check_digits("0000000778002")
+    takes = {"rule": "percentage", "units": [{"unit_number": unknown, "percentage": "100"}]}
+    refused = await rui.send("PUT", f"{path}/beneficiaries", takes, version=version)
+    assert (refused.status_code, refused.json()["code"]) == (422, "beneficiary-unknown")
+    takes["units"] = [{"unit_number": j.UNIT_NUMBER, "percentage": "100"}]
+    assert (await rui.send("PUT", f"{path}/beneficiaries", takes, version=version)).status_code == 200
 
 
 async def test_two_drafts_for_one_unit_are_one_too_many(door: Running) -> None:
@@ -176,6 +193,8 @@ async def test_what_was_filed_while_a_stranger_had_the_account_is_contested_and_
 async def test_triage_dismisses_with_every_fault_and_frees_the_unit(door: Running) -> None:
     rui = j.walker(door, j.RUI)
     path, _ = await j.filed(rui)
+    early = await rui.post(f"{path}/corrections")
+    assert (early.status_code, early.json()["code"]) == (409, "only-dismissed-is-corrected")
     document = (await rui.get(path)).json()["draft"]["documents"][0]["document_id"]
     fault = Judged(id=UUID(document), verdict="refused", reason=Reason(code="ilegivel", article="REN 1.000/2021, art. 67"))
     await j.concluded(door, path, "triage", approved=False, documents=(fault,), reasons=(Reason(code="titularidade-divergente"),))

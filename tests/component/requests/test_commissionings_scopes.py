@@ -67,6 +67,24 @@ async def test_a_failed_visit_says_what_to_fix_and_a_new_request_follows(door: R
     assert (await rui.get(f"/v1/commissionings/{again.json()['id']}")).json()["attempt"] == 2
 
 
+async def test_of_one_budget_one_commissioning_is_open(door: Running) -> None:
+    rui, ana = j.walker(door, j.RUI), j.walker(door, j.ANA)
+    path, _ = await j.in_force(rui, ana)
+    hers = await ana.post("/v1/commissionings", {"request_id": path[-36:]})
+    assert hers.status_code == 201
+    commissioning = await j.commissioning_filed(rui, path)
+    refused = await ana.post(f"/v1/commissionings/{hers.json()['id']}/filing")
+    assert (refused.status_code, refused.json()["code"]) == (409, "commissioning-already-open")
+    assert [(unit["eligible"], unit["code"]) for unit in (await rui.get("/v1/commissionable-units")).json()] == [
+        (False, "commissioning-already-open")
+    ]
+    assert (await rui.post("/v1/commissionings", {"request_id": path[-36:]})).status_code == 201
+    twice = await rui.post("/v1/commissionings", {"request_id": path[-36:]})
+    assert (twice.status_code, twice.json()["code"]) == (409, "commissioning-already-open")
+    company = await rui.send("PUT", f"{commissioning}/contractor", {"kind": "company"}, version=5)
+    assert (company.status_code, company.json()["code"]) == (422, "company-missing")
+
+
 async def test_all_problems_of_a_commissioning_are_told(door: Running) -> None:
     rui = j.walker(door, j.RUI)
     path, _ = await j.in_force(rui, j.walker(door, j.ANA))
