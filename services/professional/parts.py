@@ -1,5 +1,6 @@
 """What professional is made of, as its routes reach it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -50,9 +51,9 @@ class ProfessionalParts(Parts):
             raise ProfileUnknown
         return Owner(self.profiles.stream(profile_id), profile_id)
 
-    async def may_see(self, _db: Db, who: Principal, row: DocumentRow) -> bool:
-        """The owner, and staff who review or look after profiles."""
-        return who.pid == row.owner_person if who.kind == "customer" else who.has_role(*READERS)
+    async def seen_by(self, _db: Db, who: Principal, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
+        """By the owner, and by staff who review or look after profiles."""
+        return [row for row in rows if (who.pid == row.owner_person if who.kind == "customer" else who.has_role(*READERS))]
 
 
 async def parts(request: Request) -> ProfessionalParts:
@@ -63,4 +64,4 @@ async def parts(request: Request) -> ProfessionalParts:
 async def documents_deps(request: Request) -> DocumentsDeps:
     """What the routes of documents need."""
     own = await parts(request)
-    return DocumentsDeps(own.documents, own.may_attach, own.may_see)
+    return DocumentsDeps(own.documents, own.may_attach, own.seen_by)

@@ -1,5 +1,6 @@
 """What requests is made of, as its routes, reactions and timers reach it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -14,22 +15,26 @@ from services.requests.domain.budget_request.states import BudgetRequest
 from services.requests.domain.commissioning.commands import CommissioningCommand
 from services.requests.domain.commissioning.events import CommissioningEvent
 from services.requests.domain.commissioning.states import Commissioning
-from services.requests.domain.facts import Attachment, Doer, LiveGrant
+from services.requests.domain.facts import Attachment, Doer
 from services.requests.views.budget_requests import find_request
 from services.requests.views.commissionings import find_commissioning
-from services.requests.views.world import doer_of, get_unit
+from services.requests.views.seeing import records_seen
+from services.requests.views.world import doer_on, get_unit
 from shared.calendar import Calendar
 from shared.documents.decider import Owner
 from shared.documents.documents import Documents
 from shared.documents.router import DocumentsDeps
 from shared.documents.view import DocumentRow, get_clean_document
 from shared.eventsourcing.handler import Handler
-from shared.http.principal import Principal
+from shared.http.principal import Principal, RoleRequired
 from shared.postgres import Db
 from shared.service import Parts
 
 STAFF = ("reviewer", "analyst", "inspector", "supervisor", "auditor", "attendant")
 """The staff roles that may look at requests; a look at a document is written down."""
+
+ATTACHING = ("analyst", "supervisor")
+"""The staff roles that deliver documents on a request; the others only look."""
 
 type Requests = Handler[BudgetRequestCommand, BudgetRequest, BudgetRequestEvent]
 type Commissionings = Handler[CommissioningCommand, Commissioning, CommissioningEvent]
@@ -57,9 +62,9 @@ class RequestsParts(Parts):
         """The calendar in force."""
         return self.platform.calendar
 
-    async def doer(self, db: Db, person: UUID, unit_id: UUID) -> Doer:
-        """By what right a person acts for a unit."""
-        return await doer_of(db, person, await get_unit(db, unit_id), self.today())
+    async def doer(self, db: Db, person: UUID, unit_id: UUID, holder_id: UUID) -> Doer:
+        """By what right a person acts on a record of this holder, for a unit."""
+        return await doer_on(db, person, await get_unit(db, unit_id), holder_id, self.today())
 
     async def whose(self, db: Db, record_id: UUID) -> tuple[str, UUID, UUID, frozenset[UUID]]:
         """Stream, unit, holder and people of a request or commissioning; raises RequestUnknown."""
@@ -75,23 +80,25 @@ class RequestsParts(Parts):
 
     async def sees(self, db: Db, who: Principal, record_id: UUID) -> bool:
         """Whether somebody may see a record in full: its holder, whoever acts for the unit under a live grant, staff."""
-        _, unit_id, holder_id, _ = await self.whose(db, record_id)
         if who.kind == "staff":
             return who.has_role(*STAFF)
-        if who.pid == holder_id:
-            return True
-        return isinstance((await self.doer(db, who.pid, unit_id)).access, LiveGrant)
+        return record_id in await records_seen(db, who.pid, [record_id], self.today())
 
     async def may_attach(self, db: Db, who: Principal, record_id: UUID) -> Owner:
-        """To records that one may see in full; raises RequestUnknown."""
+        """To records that one may see in full, and of staff those who deliver documents; raises RequestUnknown, RoleRequired."""
         stream, _, holder_id, _ = await self.whose(db, record_id)
         if not await self.sees(db, who, record_id):
             raise RequestUnknown
+        if who.kind == "staff" and not who.has_role(*ATTACHING):
+            raise RoleRequired
         return Owner(stream, holder_id)
 
-    async def may_see(self, db: Db, who: Principal, row: DocumentRow) -> bool:
+    async def seen_by(self, db: Db, who: Principal, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
         """A document is seen by who sees the record that owns it."""
-        return await self.sees(db, who, UUID(row.owner_stream[-36:]))
+        if who.kind == "staff":
+            return list(rows) if who.has_role(*STAFF) else []
+        seen = await records_seen(db, who.pid, {UUID(row.owner_stream[-36:]) for row in rows}, self.today())
+        return [row for row in rows if UUID(row.owner_stream[-36:]) in seen]
 
     async def attachment(self, db: Db, document_id: UUID, stream: str) -> Attachment:
         """A verified document of this record; raises DocumentNotFound, DocumentNotVerifiedYet, DocumentWasRefused."""
@@ -107,4 +114,4 @@ async def parts(request: Request) -> RequestsParts:
 async def documents_deps(request: Request) -> DocumentsDeps:
     """What the routes of documents need."""
     own = await parts(request)
-    return DocumentsDeps(own.documents, own.may_attach, own.may_see)
+    return DocumentsDeps(own.documents, own.may_attach, own.seen_by)

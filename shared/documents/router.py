@@ -1,6 +1,6 @@
 """The routes of a service's documents: announce, complete, ask, look; the same in every service that has them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -17,7 +17,7 @@ from shared.documents.storage import DOWNLOAD_LIVES
 from shared.documents.view import DocumentNotVerifiedYet, DocumentRow, DocumentWasRefused, find_document, find_documents
 from shared.documents.words import RefusalAnswer, refusal_of
 from shared.eventsourcing.event import Cause
-from shared.eventsourcing.refusal import Malformed
+from shared.eventsourcing.refusal import Malformed, NotFound
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, Body, CreatedAnswer, PlainLine
 from shared.http.cause import cause
@@ -30,7 +30,7 @@ from shared.postgres import Db
 
 type MayAttach = Callable[[Db, Principal, UUID], Awaitable[Owner]]
 type DepsOf = Callable[[Request], DocumentsDeps | Awaitable[DocumentsDeps]]
-type MaySee = Callable[[Db, Principal, DocumentRow], Awaitable[bool]]
+type SeenBy = Callable[[Db, Principal, Sequence[DocumentRow]], Awaitable[list[DocumentRow]]]
 
 
 class FileTooBig(Malformed):
@@ -45,18 +45,18 @@ class FileEmpty(Malformed):
     sentence = "O arquivo está vazio. Escolha outro arquivo."
 
 
-async def owner_or_staff(db: Db, principal: Principal, row: DocumentRow) -> bool:  # noqa: ARG001 - others look further
-    """Who may see a document where the service says nothing else: its owner, and staff."""
-    return principal.kind == "staff" or principal.pid == row.owner_person
+async def owner_or_staff(db: Db, principal: Principal, rows: Sequence[DocumentRow]) -> list[DocumentRow]:  # noqa: ARG001 - others look further
+    """Who may see documents where the service says nothing else: their owner, and staff."""
+    return [row for row in rows if principal.kind == "staff" or principal.pid == row.owner_person]
 
 
 @dataclass(frozen=True)
 class DocumentsDeps:
-    """What the routes need of a service: its documents, who may attach to what, who may see what."""
+    """What the routes need of a service: its documents, who may attach to what, which of some documents somebody may see."""
 
     documents: Documents
     may_attach: MayAttach
-    may_see: MaySee = owner_or_staff
+    seen_by: SeenBy = owner_or_staff
 
 
 class StartDocumentBody(Body):
@@ -156,8 +156,18 @@ def _upload(deps: DocumentsDeps, document_id: UUID, media_type: str) -> UploadAn
 
 async def _seen(db: Db, deps: DocumentsDeps, who: Principal, document_id: UUID) -> DocumentRow:
     row = await find_document(db, document_id)
-    if row is None or not await deps.may_see(db, who, row):
+    if row is None or not await deps.seen_by(db, who, [row]):
         raise DocumentNotFound
+    return row
+
+
+async def _brought(db: Db, deps: DocumentsDeps, who: Principal, document_id: UUID) -> DocumentRow:
+    """A document whose bytes this caller may bring: one they see, of a record to which they may attach."""
+    row = await _seen(db, deps, who, document_id)
+    try:
+        await deps.may_attach(db, who, UUID(row.owner_stream[-36:]))
+    except NotFound as error:
+        raise DocumentNotFound from error
     return row
 
 
@@ -206,7 +216,7 @@ def _add_writing(router: APIRouter, plural: str, deps_of: DepsOf) -> None:
         """Dizer que o arquivo foi enviado; a verificação começa."""
 
         async def work(db: Db) -> DocumentRow:
-            row = await _seen(db, deps, who, document_id)
+            row = await _brought(db, deps, who, document_id)
             if row.state == "under-verification":
                 await deps.documents.arrived(db, document_id)
             return row
@@ -251,7 +261,7 @@ def _add_reading(router: APIRouter, deps_of: DepsOf) -> None:
     ) -> list[DocumentAnswer]:
         """Consultar vários documentos."""
         async with deps.documents.pool.acquire(timeout=5) as db:
-            rows = [row for row in await find_documents(db, ids) if await deps.may_see(db, who, row)]
+            rows = await deps.seen_by(db, who, await find_documents(db, ids))
         return [_answer(row, deps.documents.clock()) for row in rows]
 
     @router.get("/{document_id}")
@@ -275,7 +285,7 @@ def _add_reading(router: APIRouter, deps_of: DepsOf) -> None:
     ) -> UploadAnswer:
         """Receber um novo endereço de envio."""
         async with deps.documents.pool.acquire(timeout=5) as db:
-            row = await _seen(db, deps, who, document_id)
-        if row.state != "under-verification" or (row.owner_person != who.pid and who.kind != "staff"):
+            row = await _brought(db, deps, who, document_id)
+        if row.state != "under-verification":
             raise DocumentNotFound
         return _upload(deps, document_id, row.media_type)

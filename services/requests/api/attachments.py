@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from services.requests.api import answers
 from services.requests.api.doing import act, whose
-from services.requests.api.showing import draft_of
+from services.requests.api.showing import draft_of, sees_in_full
 from services.requests.api.steps import EDITING, Own, Version, Who, Why
 from services.requests.domain.budget_request import commands, refusals
 from services.requests.domain.budget_request.checklist import checklist
@@ -34,7 +34,9 @@ class AttachBody(Body):
 async def show_checklist(request_id: UUID, who: Who, own: Own) -> list[answers.SlotAnswer]:
     """Os documentos deste pedido, na ordem do catálogo, com o motivo de cada um."""
     async with own.platform.pool.acquire(timeout=5) as db, db.transaction():
-        row, _ = await whose(db, own, who, request_id)
+        row, doer = await whose(db, own, who, request_id)
+        if not sees_in_full(who, row, doer):
+            raise refusals.RequestUnknown
         state, _ = await own.requests.load(db, request_id)
         draft = draft_of(state)
         if draft is None:

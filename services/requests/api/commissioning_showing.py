@@ -131,7 +131,7 @@ async def whose(db: Db, parts: RequestsParts, who: Principal, commissioning_id: 
         if not who.has_role(*STAFF):
             raise refusals.CommissioningUnknown
         return row, Doer(who.pid, None)
-    doer = await parts.doer(db, who.pid, row.unit_id)
+    doer = await parts.doer(db, who.pid, row.unit_id, row.holder_id)
     if doer.access is None and who.pid not in {row.holder_id, row.filed_by}:
         raise refusals.CommissioningUnknown
     return row, doer

@@ -97,7 +97,7 @@ async def start(body: StartBody, response: Response, who: Who, why: Why, key: Ke
         row = await find_request(db, body.request_id)
         if row is None:
             raise RequestUnknown
-        doer = await own.doer(db, who.pid, row.unit_id)
+        doer = await own.doer(db, who.pid, row.unit_id, row.holder_id)
         if doer.access is None:
             raise RequestUnknown
         state, _ = await own.requests.load(db, body.request_id)

@@ -72,6 +72,6 @@ async def whose(db: Db, parts: RequestsParts, who: Principal, request_id: UUID) 
     row = await find_request(db, request_id)
     if row is None:
         raise RequestUnknown
-    doer = await parts.doer(db, who.pid, row.unit_id)
+    doer = await parts.doer(db, who.pid, row.unit_id, row.holder_id)
     sees_in_full(who, row, doer)
     return row, doer

@@ -47,7 +47,7 @@ async def tell(
     if row is None:
         raise RequestUnknown
     unit = await get_unit(db, row.unit_id)
-    doer = await parts.doer(db, who.pid, row.unit_id) if who.kind == "customer" else Doer(who.pid, None)
+    doer = await parts.doer(db, who.pid, row.unit_id, row.holder_id) if who.kind == "customer" else Doer(who.pid, None)
     full = sees_in_full(who, row, doer)
     recorded = await parts.requests.store.load(db, parts.requests.stream(request_id))
     facts = [record.event for record in recorded]

@@ -1,5 +1,6 @@
 """What a decision rests on, read for share inside its transaction: who acts by what right, the unit, the rules in force."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -60,10 +61,16 @@ async def doer_of(db: Db, person: UUID, unit: Unit, today: date) -> Doer:
     return Doer(person, await find_live_grant(db, person, unit.unit_id, unit.holder_id, today), profile)
 
 
+async def doer_on(db: Db, person: UUID, unit: Unit, holder_id: UUID, today: date) -> Doer:
+    """By what right a person acts on a record of this holder: whoever took the unit over has none in what came before."""
+    doer = await doer_of(db, person, unit, today)
+    return doer if doer.access is None or doer.access.holder_id == holder_id else replace(doer, access=None)
+
+
 async def world_of(db: Db, draft: Draft, person: UUID, today: date) -> World:
     """Everything outside a draft that its filing rests on."""
     unit = await get_unit(db, draft.started.unit_id)
-    doer = await doer_of(db, person, unit, today)
+    doer = await doer_on(db, person, unit, draft.started.holder_id, today)
     responsible = await find_profile(db, draft.responsible_id) if draft.responsible_id else None
     has_access = False
     if draft.responsible_id is not None:

@@ -1,0 +1,28 @@
+"""Which records may a person see in full? Their own as holder, and those of a holder under whose live grant they act."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from shared.postgres import Db
+
+_RECORDS = (
+    "select request_id as record_id, unit_id, holder_id from budget_requests where request_id = any($2)"
+    " union all select commissioning_id, unit_id, holder_id from commissionings where commissioning_id = any($2)"
+)
+
+
+async def records_seen(db: Db, person: UUID, records: Collection[UUID], today: date) -> frozenset[UUID]:
+    """Those of these requests and commissionings that a person sees in full, in one question however many they are.
+
+    A grant counts for what was begun under the holder who gave it: whoever took the unit over sees nothing of what came before.
+    """
+    rows = await db.fetch(
+        f"select record_id from ({_RECORDS}) record where holder_id = $1 or exists (select from grants g join units u using (unit_id)"
+        " where g.professional_id = $1 and g.unit_id = record.unit_id and g.holder_id = record.holder_id"
+        " and u.holder_id = record.holder_id and g.state = 'live' and g.ends_on >= $3)",
+        person,
+        list(records),
+        today,
+    )
+    return frozenset(row["record_id"] for row in rows)
