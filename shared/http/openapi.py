@@ -1,6 +1,7 @@
 """What OpenAPI says of refusals: every operation lists the codes it may answer, and what they look like."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from shared.eventsourcing.refusal import NotFound, Refusal
 from shared.http.etag import if_match, required_if_match
+from shared.http.examples import Examples, NoWordForIt
 from shared.http.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, StillRunning, once
 from shared.http.matrix import api_routes
 from shared.http.principal import Access, Anyone, RoleRequired, StepUpRequired
@@ -132,12 +134,14 @@ def describe(app: FastAPI, server: str = "/") -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     schemas["Problem"] = PROBLEM
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    examples = Examples(schemas)
     for route in api_routes(app):
         calls = list(_calls(route.dependant))
         for method in (route.methods or set()) - {"HEAD"}:
             operation = spec["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
                 _complete(operation, calls)
+                _show(operation, examples)
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     components["examples"] = _shared_examples(spec)
@@ -155,6 +159,16 @@ def _shared_examples(spec: dict[str, Any]) -> dict[str, Any]:
                     examples.setdefault(code, example)
                     media["examples"][code] = {"$ref": f"#/components/examples/{code}"}
     return dict(sorted(examples.items()))
+
+
+def _show(operation: dict[str, Any], examples: Examples) -> None:
+    """An example of what is sent, and of what a success answers, unless the route brings its own."""
+    answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    for message in [operation.get("requestBody", {}), *answers]:
+        media = message.get("content", {}).get("application/json")
+        if media is not None and "example" not in media:
+            with suppress(NoWordForIt):  # a description without an example is one; a test asks for each of ours
+                media["example"] = examples.of(media["schema"])
 
 
 def _complete(operation: dict[str, Any], calls: list[object]) -> None:

@@ -10,7 +10,10 @@ from shared.http.principal import anyone
 router = APIRouter(tags=["keys"])
 
 
-@router.get("/.well-known/jwks.json")
+_KEY = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "exemplo", "use": "sig", "alg": "EdDSA"}
+
+
+@router.get("/.well-known/jwks.json", responses={200: {"content": {"application/json": {"example": {"keys": [_KEY]}}}}})
 async def jwks(
     response: Response, _: Annotated[object, Depends(anyone)], parts: Annotated[IdentityParts, Depends(parts)]
 ) -> dict[str, Any]:
