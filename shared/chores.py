@@ -86,7 +86,7 @@ async def publish_seeds(service: Service, parts: Parts) -> list[str]:
 async def rebuild_views(service: Service, platform: Platform, arguments: Sequence[str]) -> int:
     """Rebuild own views beside the live ones, compare, and switch: `rebuild VIEW…`, or `rebuild --all`."""
     parts = service.build(platform)
-    known = {view.name: view for view in parts.store.views if getattr(view, "tables", ())}
+    known = {view.name: view for view in parts.store.views if not getattr(view, "not_compared", "")}
     wanted = list(known) if list(arguments) == ["--all"] else list(arguments)
     if not wanted or not set(wanted) <= set(known):
         say(f"rebuild --all, or any of: {' '.join(sorted(known))}")
@@ -107,12 +107,12 @@ async def _rebuild(db: "asyncpg.Connection[asyncpg.Record]", parts: Parts, view:
 
     position = await rebuilding.rebuild(db, parts.store, view, progress)
     position = await rebuilding.catch_up(db, parts.store, view, position, progress)
-    for difference in await rebuilding.compare(db, view):
+    for difference in await rebuilding.compare(db, view, parts.platform.clock()):
         say(
             f"{view.name}, {difference.table}: {difference.rows} rows,"
             f" {difference.only_live} only live, {difference.only_rebuilt} only rebuilt"
         )
-    taken = await rebuilding.switch(db, parts.store, view, position, role)
+    taken = await rebuilding.switch(db, parts.store, view, position, role, parts.platform.clock())
     say(f"{view.name}: switched, {taken} events taken during the switch")
 
 
@@ -130,7 +130,7 @@ async def verify_service(service: Service, platform: Platform, arguments: Sequen
     try:
         await verifying.check_streams(db, report)
         await verifying.check_topics(db, report, topics, relayed, read_all(bootstrap, sorted(topics)))
-        await verifying.check_views(db, report, parts.store, parts.store.views)
+        await verifying.check_views(db, report, parts.store, parts.store.views, platform.clock)
         await verifying.check_keys(db, report, platform.keys)
         await verifying.check_parked(db, report)
         if "--foreign" in arguments:
@@ -142,7 +142,7 @@ async def verify_service(service: Service, platform: Platform, arguments: Sequen
     if report.accepted:
         say(f"  {report.accepted} versions are lost, as an operator has accepted")
     if report.not_compared:
-        say(f"  not compared: {', '.join(report.not_compared)}")
+        say(f"  not compared: {'; '.join(report.not_compared)}")
     for finding in report.findings:
         say(f"  {finding}")
     say("  clean" if report.clean else f"  {len(report.findings)} findings")

@@ -13,7 +13,7 @@ from services.requests.domain.budget_request.events import BudgetIssued
 from services.requests.domain.budget_request.narrowing import case_of
 from services.requests.domain.budget_request.states import Case
 from services.requests.parts import Requests
-from services.requests.views.papers import BUDGET, FORM, OpenPaper, claim_open
+from services.requests.views.papers import BUDGET, FORM, OpenPaper, claim_open, rendered
 from shared.calendar import Calendar
 from shared.clock import Clock
 from shared.contracts.backoffice.review import BudgetTerms
@@ -84,6 +84,7 @@ class Papers:
             owner = Owner(paper.stream, case.filed.holder_id)
             await self.documents.keep(db, document_id, owner, paper.code, _FILES.get(paper.code, "comprovante.pdf"), stored, cause)
             await self.requests(db, request_id, RecordForm(document_id, paper.code, stored.sha256, self.clock()), cause)
+            await rendered(db, paper)
 
         await transact(self.pool, work)
         return True

@@ -2,15 +2,19 @@
 
 The shadow schema holds tables of the same names, so the view's own SQL fills them when the search path begins there.
 While it is filled, the live view goes on. The switch locks the live tables for a moment, brings the shadow level with
-every committed event, and swaps the tables; an append in flight then finds the new ones by name.
+every committed event, and swaps the tables; an append in flight then finds the new ones by name. The table of timers is
+shared by views and is not swapped: the timers of the view are put right in it.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
+from shared.clock import utc_now
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.store import Store, category_of
+from shared.eventsourcing.timed import TABLE, difference, put_right, timers_of
 from shared.eventsourcing.view import View
 from shared.postgres import Db
 
@@ -21,7 +25,7 @@ _NEXT = "select position, stream, version, id, type, schema, data::text as data,
 
 
 class NotRebuildable(Exception):
-    """The view does not say which tables it writes."""
+    """The view says neither which tables it writes nor which timers it keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +44,23 @@ class TableDifference:
 
 
 def tables_of(view: View) -> Sequence[str]:
-    """The tables a view says it writes; raises NotRebuildable."""
+    """The tables that are a view's alone; none where it only keeps timers. Raises NotRebuildable."""
     tables: Sequence[str] = getattr(view, "tables", ())
-    if not tables:
+    if not tables and not timers_of(view):
         raise NotRebuildable(view.name)
     return tables
+
+
+def shadowed(view: View) -> Sequence[str]:
+    """Every table that a rebuild shadows, that of the timers too where the view keeps some; raises NotRebuildable."""
+    return [*tables_of(view), *([TABLE] if timers_of(view) else [])]
 
 
 async def rebuild(db: Db, store: Store, view: View, progress: Progress = lambda _done, _all: None) -> int:
     """Fill the view's shadow from the beginning up to the horizon; answers the position reached. Runs as the migrator."""
     schema = _schema(view)
     await db.execute(f"drop schema if exists {schema} cascade; create schema {schema}")
-    for table in tables_of(view):
+    for table in shadowed(view):
         await db.execute(f"create table {schema}.{table} (like public.{table} including all)")
     return await catch_up(db, store, view, 0, progress)
 
@@ -81,9 +90,17 @@ async def project_all(db: Db, view: View, events: Sequence[Recorded[Event]]) -> 
         await view.project(db, list(group))
 
 
-async def compare(db: Db, view: View) -> Sequence[TableDifference]:
-    """How the live tables differ from the shadow, row by row."""
-    return [await table_difference(db, table, f"public.{table}", f"{_schema(view)}.{table}") for table in tables_of(view)]
+async def compare(db: Db, view: View, now: datetime | None = None) -> Sequence[TableDifference]:
+    """How the live tables differ from the shadow, row by row; of the timers, those that are not due."""
+    return await differences(db, view, _schema(view), now or utc_now())
+
+
+async def differences(db: Db, view: View, rebuilt: str, now: datetime) -> Sequence[TableDifference]:
+    """How the live tables differ from those in a schema."""
+    found = [await table_difference(db, table, f"public.{table}", f"{rebuilt}.{table}") for table in tables_of(view)]
+    if timers := timers_of(view):
+        found.append(TableDifference(TABLE, *await difference(db, timers, f"{rebuilt}.{TABLE}", now)))
+    return found
 
 
 async def table_difference(db: Db, name: str, live: str, rebuilt: str) -> TableDifference:
@@ -98,7 +115,7 @@ async def table_difference(db: Db, name: str, live: str, rebuilt: str) -> TableD
     return TableDifference(name, row["rows"], row["only_live"], row["only_rebuilt"])
 
 
-async def switch(db: Db, store: Store, view: View, position: int, app_role: str) -> int:
+async def switch(db: Db, store: Store, view: View, position: int, app_role: str, now: datetime | None = None) -> int:
     """Put the shadow in the place of the live tables, level with every committed event; answers how many it still took.
 
     The locks wait for appends in flight and make later ones wait, the ledger's first, since an append moves it before it
@@ -109,7 +126,7 @@ async def switch(db: Db, store: Store, view: View, position: int, app_role: str)
     taken = 0
     async with db.transaction():
         await db.execute("lock table applied in share row exclusive mode")
-        for table in tables_of(view):
+        for table in shadowed(view):
             await db.execute(f"lock table public.{table} in access exclusive mode")
         await db.execute(f"set local search_path = {schema}, public")
         rows = await db.fetch(f"{_NEXT} events where position > $1 order by position", position)
@@ -125,6 +142,8 @@ async def switch(db: Db, store: Store, view: View, position: int, app_role: str)
                 if names.get(rule, name) != name:
                     await db.execute(f'alter index public."{name}" rename to "{names[rule]}"')
             await db.execute(f"grant select, insert, update, delete on public.{table} to {app_role}")
+        if timers := timers_of(view):
+            await put_right(db, timers, f"{schema}.{TABLE}", now or utc_now())
         await db.execute(
             "insert into applied (reader, stream, version, event_id)"
             " select distinct on (stream) $1, stream, version, id from events"

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from dataclasses import dataclass, field
 from functools import partial
 
+from shared.clock import Clock, utc_now
 from shared.eventsourcing.keys import Keys
-from shared.eventsourcing.rebuild import TableDifference, project_all, table_difference
+from shared.eventsourcing.rebuild import TableDifference, differences, project_all, shadowed
 from shared.eventsourcing.restored import known_gaps
 from shared.eventsourcing.store import Store, category_of
 from shared.eventsourcing.view import View
@@ -95,22 +96,24 @@ async def check_topics(
         report.add(f"in a topic, not in the store: {stream} version {version}")
 
 
-async def check_views(db: Db, report: Report, store: Store, views: Sequence[View]) -> None:
+async def check_views(db: Db, report: Report, store: Store, views: Sequence[View], clock: Clock = utc_now) -> None:
     """Every own view equals what its events make of it, rebuilt into temporary tables that shadow the live ones.
 
     One transaction per view, rolled back; the live tables are read under a lock that appends respect, so that both
     sides hold the same events.
     """
     for view in views:
-        await compare_view(db, report, view, f"view {view.name}", "its rebuild", partial(_project_all, db, store, view))
+        await compare_view(db, report, view, f"view {view.name}", "its rebuild", partial(_project_all, db, store, view), clock)
 
 
-async def compare_view(db: Db, report: Report, view: View, called: str, source: str, project: Callable[[], Awaitable[None]]) -> None:
+async def compare_view(
+    db: Db, report: Report, view: View, called: str, source: str, project: Callable[[], Awaitable[None]], clock: Clock = utc_now
+) -> None:
     """Note where a live view differs from what `project` makes of its source in temporary tables that shadow it; rolled back."""
-    tables: Sequence[str] = getattr(view, "tables", ())
-    if not tables:
-        report.not_compared.append(view.name)
+    if why := getattr(view, "not_compared", ""):
+        report.not_compared.append(f"{view.name} ({why})")
         return
+    tables = shadowed(view)
     transaction = db.transaction()
     await transaction.start()
     try:
@@ -118,12 +121,11 @@ async def compare_view(db: Db, report: Report, view: View, called: str, source: 
         for table in tables:
             await db.execute(f"create temp table {table} (like public.{table} including all)")
         await project()
-        for table in tables:
-            difference = await table_difference(db, table, f"public.{table}", f"pg_temp.{table}")
+        for difference in await differences(db, view, "pg_temp", clock()):
             report.views.append(difference)
             if not difference.equal:
                 told = f"{difference.only_live} rows only live, {difference.only_rebuilt} only in {source}"
-                report.add(f"{called}, table {table}: {told}")
+                report.add(f"{called}, table {difference.table}: {told}")
     finally:
         await transaction.rollback()
 

@@ -9,7 +9,11 @@ from shared.postgres import Db
 
 
 class View(Protocol):
-    """The answer to one question, kept in its own tables. Never appends, calls or sends, so it can be rebuilt."""
+    """The answer to one question, kept in its own tables. Never appends, calls or sends, so it can be rebuilt.
+
+    It says which `tables` are its own and which `timers` it keeps; these are rebuilt and compared. One that has neither says in
+    `not_compared` why what it writes cannot be compared with what its events make of it.
+    """
 
     @property
     def name(self) -> str:

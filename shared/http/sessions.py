@@ -13,7 +13,7 @@ class EndedSessions:
     """Which sessions have ended? A foreign view; on in every service."""
 
     name: ClassVar[str] = "ended_sessions_1"
-    tables: ClassVar[tuple[str, ...]] = ("ended_sessions",)
+    not_compared: ClassVar[str] = "rows go after ten minutes, when no token can name their session any more"
     on: ClassVar[frozenset[type[Event]]] = frozenset({SessionEnded})
 
     async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:

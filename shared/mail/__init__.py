@@ -16,6 +16,7 @@ In an inline view:
     class NoticesByMail:
         templates: Templates                                   # Templates(root / "mails", BRAND_NAME=…)
         name: ClassVar[str] = "notices_by_mail_1"
+        not_compared: ClassVar[str] = "a mail is handed over once, in the words of its day"
         on: ClassVar[frozenset[type[Event]]] = frozenset({AccessOffered})
 
         async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:

@@ -74,7 +74,13 @@ PROOFS: Mapping[int, Sequence[Proof]] = {
     ),
     9: (
         _rule("one_writer", "a second writer of a table"),
+        _rule("views_are_compared", "a view that names no table, no timer and no reason"),
         _test("component/store/test_store.py::test_a_view_that_lies_is_found", "a table that was written by hand"),
+        _test(
+            "component/access/test_rebuild.py::"
+            "test_timers_lost_moved_or_set_by_nobody_are_found_and_put_right_and_those_that_are_due_are_left",
+            "timers that no event armed",
+        ),
     ),
     10: (
         _test(

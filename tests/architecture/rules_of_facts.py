@@ -35,6 +35,9 @@ HELD: Mapping[str, tuple[str, ...]] = {
 }
 
 
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
 def closed_decisions(source: Source) -> Iterator[str]:
     """A decision over kinds is closed by `assert_never`; commands and states are frozen."""
     for module in source.modules("services"):
@@ -109,6 +112,44 @@ def _tables_of(module: Module) -> Iterator[str]:
                 yield from (str(name.value) for name in names if isinstance(name, ast.Constant))
             case _:
                 continue
+
+
+def views_are_compared(source: Source) -> Iterator[str]:
+    """A view says which tables are its own or which timers it keeps, for `verify` and `rebuild`; or why it cannot be compared."""
+    for module in source.modules("services", "shared"):
+        for kind in ast.walk(module.tree):
+            said = _said_by(kind) if isinstance(kind, ast.ClassDef) else {}
+            if isinstance(kind, ast.ClassDef) and "project" in said and _filled(said.get("name")):
+                named, why = any(_filled(said.get(word)) for word in ("tables", "timers")), _filled(said.get("not_compared"))
+                if not named and not why:
+                    yield f"{module.name}: {kind.name} says neither its tables or timers nor why it is not compared"
+                if named and why:
+                    yield f"{module.name}: {kind.name} says why it is not compared, and has something to compare"
+
+
+def _said_by(kind: ast.ClassDef) -> dict[str, ast.expr | None]:
+    """What a class says, by name: its attributes with their values, and its functions."""
+    said: dict[str, ast.expr | None] = {node.name: None for node in kind.body if isinstance(node, FUNCTION)}
+    for node in kind.body:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), value=value) | ast.Assign(targets=[ast.Name(id=name)], value=value):
+                said[name] = value
+            case _:
+                continue
+    return said
+
+
+def _filled(value: ast.expr | None) -> bool:
+    """Whether something is said: a name, a sentence, a tuple that is not empty."""
+    match value:
+        case None:
+            return False
+        case ast.Tuple(elts=parts):
+            return bool(parts)
+        case ast.Constant(value=said):
+            return isinstance(said, str) and bool(said.strip())
+        case _:
+            return True
 
 
 def each_library_in_its_place(source: Source) -> Iterator[str]:

@@ -14,10 +14,15 @@ from tests.architecture.source import ROOT, Source
 TOO_LONG = "\n".join(f"    x = {n}" for n in range(45))
 FACTS: tuple[Rule, ...] = (
     *(facts.closed_decisions, facts.readers_keep_to_the_horizon, facts.held_facts, facts.one_writer),
-    *(facts.each_library_in_its_place, facts.locked, heard_refusals),
+    *(facts.views_are_compared, facts.each_library_in_its_place, facts.locked, heard_refusals),
 )
 RULES: Mapping[str, Rule] = {**SHAPES, **{rule.__name__: rule for rule in FACTS}}
 OPEN_MATCH = "def decide(command, state):\n    match command:\n        case 1:\n            return []\n"
+SILENT_VIEW = """class Grants:
+    name: ClassVar[str] = "grants_1"
+    on: ClassVar[frozenset[type[Event]]] = frozenset({AccessGranted})
+    async def project(self, db, events): ...
+"""
 BROKEN: Mapping[str, Mapping[str, str]] = {
     "same_rooms": {"services/identity/helpers/x.py": '"""X."""\n'},
     "short_files": {"shared/long.py": '"""X."""\n' + "x = 1\n" * 401},
@@ -50,6 +55,12 @@ BROKEN: Mapping[str, Mapping[str, str]] = {
     "one_writer": {
         "services/access/views/my_grants.py": '"""X."""\nclass A:\n    tables: tuple[str, ...] = ("grants",)\n',
         "services/access/views/your_grants.py": '"""X."""\nSQL = "update grants set state = $1"\n',
+    },
+    "views_are_compared": {
+        "services/access/views/silent.py": f'"""X."""\n{SILENT_VIEW}',
+        "services/access/views/empty.py": f'"""X."""\n{SILENT_VIEW}    tables: ClassVar[tuple[str, ...]] = ()\n',
+        "services/access/views/wordless.py": f'"""X."""\n{SILENT_VIEW}    not_compared: ClassVar[str] = ""\n',
+        "services/access/views/both.py": f'"""X."""\n{SILENT_VIEW}    timers = ("lapse",)\n    not_compared = "it fires"\n',
     },
     "each_library_in_its_place": {
         "services/access/reactions/when_asked.py": '"""X."""\nimport httpx\n',

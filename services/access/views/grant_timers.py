@@ -26,12 +26,13 @@ _ENDS = (
 
 @dataclass(frozen=True)
 class GrantTimers:
-    """An own view over `timers`; what fired is gone from it, so it is not compared."""
+    """Arms and disarms the timers of each grant."""
 
     calendar: Calendar
     terms: Terms
     name: ClassVar[str] = "grant_timers_1"
     category: ClassVar[str] = "grant"
+    timers: ClassVar[tuple[str, ...]] = (REMIND, LAPSE, ANNOUNCE, EXPIRE)
     on: ClassVar[frozenset[type[Event]]] = frozenset(
         {e.AccessOffered, e.AccessRequested, e.AskNotMatched, e.AccessGranted, e.AccessExtended, *_ENDS}
     )

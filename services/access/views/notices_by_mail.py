@@ -25,6 +25,7 @@ class NoticesByMail:
 
     templates: Templates
     name: ClassVar[str] = "notices_by_mail_1"
+    not_compared: ClassVar[str] = "a mail is handed over once, in the words of its day"
     category: ClassVar[str] = "grant"
     on: ClassVar[frozenset[type[Event]]] = frozenset(
         {*e.PUBLISHED, e.ReminderDue, e.ExtensionProposed, e.ExtensionDeclined, e.EndAnnounced}

@@ -31,6 +31,7 @@ class ClaimTimers:
 
     name: ClassVar[str] = "claim_timers_1"
     category: ClassVar[str] = "review"
+    timers: ClassVar[tuple[str, ...]] = (EXPIRE_CLAIM,)
     on: ClassVar[frozenset[type[Event]]] = frozenset({*_HOLDS, *_ENDS})
 
     async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:

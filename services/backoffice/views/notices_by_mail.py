@@ -19,6 +19,7 @@ class NoticesByMail:
 
     templates: Templates
     name: ClassVar[str] = "notices_by_mail_1"
+    not_compared: ClassVar[str] = "a mail is handed over once, in the words of its day"
     category: ClassVar[str] = "review"
     on: ClassVar[frozenset[type[Event]]] = frozenset({ReviewClosed})
 

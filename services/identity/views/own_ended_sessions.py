@@ -10,10 +10,11 @@ from shared.postgres import Db
 
 
 class OwnEndedSessions:
-    """The inline view over `session` streams; rows go after ten minutes, so there is nothing to compare."""
+    """The inline view over `session` streams."""
 
     name: ClassVar[str] = "own_ended_sessions_1"
     category: ClassVar[str] = "session"
+    not_compared: ClassVar[str] = EndedSessions.not_compared
     on: ClassVar[frozenset[type[Event]]] = frozenset({SessionEnded})
 
     async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:

@@ -42,6 +42,7 @@ class OwnNotices:
     templates: Templates
     zone: ZoneInfo
     name: ClassVar[str] = "own_notices_1"
+    not_compared: ClassVar[str] = "a mail is handed over once, in the words of its day"
     on: ClassVar[frozenset[type[Event]]] = frozenset(
         {UserVerified, PasswordChanged, UserContactChanged, LoginBlocked, RecoveryBlocked, LoggedIn, RefreshTokenReused, DeedDone}
     )

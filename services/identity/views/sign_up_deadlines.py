@@ -17,6 +17,7 @@ class SignUpDeadlines:
 
     name: ClassVar[str] = "sign_up_deadlines_1"
     category: ClassVar[str] = "sign-up"
+    timers: ClassVar[tuple[str, ...]] = (TIMER,)
     on: ClassVar[frozenset[type[Event]]] = frozenset({SignUpStarted, SignUpCompleted, SignUpAbandoned})
 
     async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:

@@ -30,6 +30,7 @@ class Ends:
     calendar: Calendar
     name: ClassVar[str] = "ends_1"
     category: ClassVar[str] = "profile"
+    timers: ClassVar[tuple[str, ...]] = (ANNOUNCE, EXPIRE)
     on: ClassVar[frozenset[type[Event]]] = frozenset(
         {ProfileApproved, ProfileReinstated, ExpiryAnnounced, ProfileSuspended, ProfileExpired, ProfileClosed}
     )

@@ -32,6 +32,7 @@ class Notices:
     templates: Templates
     calendar: Calendar
     name: ClassVar[str] = "notices_1"
+    not_compared: ClassVar[str] = "a mail is handed over once, in the words of its day"
     category: ClassVar[str] = "profile"
     on: ClassVar[frozenset[type[Event]]] = frozenset(
         {ProfileSubmitted, ProfileApproved, ProfileRejected, ProfileSuspended, ProfileReinstated, ExpiryAnnounced, ProfileExpired}

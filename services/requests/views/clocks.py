@@ -71,6 +71,7 @@ class ClocksView:
     calendar: Calendar
     name: ClassVar[str] = "clocks_1"
     tables: ClassVar[tuple[str, ...]] = ("clocks",)
+    timers: ClassVar[tuple[str, ...]] = tuple(timer_of(clock) for clock in ALL)
     on: ClassVar[frozenset[type[Event]]] = frozenset({*BEGUN, *ENDED, budget.ClockSuspended, DeadlineMissed})
 
     async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:

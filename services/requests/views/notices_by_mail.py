@@ -66,6 +66,7 @@ class NoticesByMail:
     templates: Templates
     calendar: Calendar
     name: ClassVar[str] = "notices_by_mail_1"
+    not_compared: ClassVar[str] = "a mail is handed over once, in the words of its day"
     on: ClassVar[frozenset[type[Event]]] = frozenset(_FACTS)
 
     async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:

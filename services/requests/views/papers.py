@@ -19,6 +19,7 @@ class PapersView:
 
     name: ClassVar[str] = "papers_1"
     category: ClassVar[str] = "budget-request"
+    tables: ClassVar[tuple[str, ...]] = ("papers",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({events.BudgetRequested, events.BudgetIssued, events.FormRendered})
 
     async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
@@ -27,7 +28,7 @@ class PapersView:
             fact = record.event
             for code in _ASKED.get(type(fact), ()):
                 await db.execute(
-                    "insert into papers (stream, code, asked_at, next_try_at) values ($1, $2, $3, $3) on conflict do nothing",
+                    "insert into papers (stream, code, asked_at) values ($1, $2, $3) on conflict do nothing",
                     record.stream,
                     code,
                     record.recorded_at,
@@ -50,16 +51,21 @@ class OpenPaper:
 async def claim_open(db: Db, now: datetime) -> OpenPaper | None:
     """The paper asked for longest; nobody else takes it for a minute."""
     row = await db.fetchrow(
-        "select stream, code, asked_at from papers where document_id is null and next_try_at <= $1"
-        " order by next_try_at limit 1 for update skip locked",
+        "with open as (select stream, code, asked_at from papers left join paper_tries using (stream, code)"
+        "   where document_id is null and coalesce(next_try_at, asked_at) <= $1 order by coalesce(next_try_at, asked_at) limit 1),"
+        " claimed as (insert into paper_tries as mine (stream, code, next_try_at) select stream, code, $2 from open"
+        "   on conflict (stream, code) do update set next_try_at = excluded.next_try_at where mine.next_try_at <= $1"
+        "   returning stream, code)"
+        " select stream, code, asked_at from open join claimed using (stream, code)",
         now,
+        now + timedelta(minutes=1),
     )
-    if row is None:
-        return None
-    await db.execute(
-        "update papers set next_try_at = $3 where stream = $1 and code = $2", row["stream"], row["code"], now + timedelta(minutes=1)
-    )
-    return OpenPaper(**dict(row))
+    return OpenPaper(**dict(row)) if row else None
+
+
+async def rendered(db: Db, paper: OpenPaper) -> None:
+    """It need not be tried again."""
+    await db.execute("delete from paper_tries where stream = $1 and code = $2", paper.stream, paper.code)
 
 
 async def papers_of(db: Db, stream: str) -> Mapping[str, UUID | None]:

@@ -1,12 +1,7 @@
 """Tracking and catalogues: for anyone, but only with both numbers."""
 
-from typing import cast
-from uuid import UUID
-
 import pytest
 
-from services.requests.papers import Papers
-from services.requests.parts import RequestsParts
 from shared.identifiers import parse_document
 from shared.people import PersonIds
 from shared.testing.people import Cast
@@ -45,29 +40,3 @@ async def test_catalogues_are_public_and_dated(door: Running) -> None:
     assert [entry["code"] for entry in motives["entries"]] == ["gd-sem-alteracao", "gd-com-alteracao", "aumento-gd"]
     assert (await nobody.get("/v1/catalogues/motives?on=2001-01-01")).status_code == 404
     assert (await nobody.get("/v1/catalogues/nothing")).status_code == 404
-
-
-async def test_form_and_receipt_are_rendered_and_both_are_told_by_mail(door: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    rui = j.walker(door, j.RUI)
-    path, _ = await j.filed(rui)
-    parts = cast("RequestsParts", door.parts)
-    assert [paper["document_id"] for paper in (await rui.get(path)).json()["papers"]] == [None, None]
-
-    async def names(_self: object, ids: list[UUID], purpose: str, on_behalf_of: str | None = None) -> dict[UUID, str]:
-        del purpose, on_behalf_of
-        return dict.fromkeys(ids, "Ana & Rui")
-
-    monkeypatch.setattr(type(parts.platform.names), "of", names)
-    platform = parts.platform
-    papers = Papers(platform.pool, parts.requests, parts.documents, platform.names, platform.calendar, platform.clock, "Agência")
-    assert await papers.step()
-    assert await papers.step()
-    assert not await papers.step()
-    seen = (await rui.get(path)).json()
-    assert all(paper["document_id"] for paper in seen["papers"])
-    look = await rui.post(f"/v1/request-documents/{seen['papers'][0]['document_id']}/views", {"purpose": "conferir"})
-    assert look.status_code == 200
-    async with platform.pool.acquire() as db:
-        told = await db.fetch("select person_id, subject from outbox where fact = 'budget-requested'")
-    assert {row["person_id"] for row in told} == {j.ANA, j.RUI}
-    assert seen["protocol"] in told[0]["subject"]
