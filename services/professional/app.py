@@ -5,6 +5,7 @@ from pathlib import Path
 from services.professional.api import building, catalogues, history, profiles, submissions, suspensions, timeline
 from services.professional.domain.profile.decider import PROFILE
 from services.professional.domain.profile.events import PRIVATE, PUBLISHED
+from services.professional.domain.profile.refusals import ProfileUnknown
 from services.professional.parts import ProfessionalParts, documents_deps
 from services.professional.reactions.when_account_handed_over import WhenAccountHandedOver
 from services.professional.reactions.when_personal_data_erased import WhenPersonalDataErased
@@ -44,7 +45,7 @@ ROUTERS = (
     suspensions.router,
     timeline.router,
     history.router,
-    documents_router("profile-documents", documents_deps),
+    documents_router("profile-documents", documents_deps, ProfileUnknown),
 )
 
 

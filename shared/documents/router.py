@@ -17,7 +17,7 @@ from shared.documents.storage import DOWNLOAD_LIVES
 from shared.documents.view import DocumentNotVerifiedYet, DocumentRow, DocumentWasRefused, find_document, find_documents
 from shared.documents.words import RefusalAnswer, refusal_of
 from shared.eventsourcing.event import Cause
-from shared.eventsourcing.refusal import Malformed, NotFound
+from shared.eventsourcing.refusal import Malformed, NotFound, Refusal
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, Body, CreatedAnswer, PlainLine
 from shared.http.cause import cause
@@ -171,17 +171,17 @@ async def _brought(db: Db, deps: DocumentsDeps, who: Principal, document_id: UUI
     return row
 
 
-def documents_router(plural: str, deps_of: DepsOf) -> APIRouter:
-    """The routes under `/v1/<plural>`."""
+def documents_router(plural: str, deps_of: DepsOf, *refusals: type[Refusal]) -> APIRouter:
+    """The routes under `/v1/<plural>`; `refusals` are those of `may_attach`."""
     router = APIRouter(prefix=f"/v1/{plural}", tags=[plural])
-    _add_writing(router, plural, deps_of)
+    _add_writing(router, plural, deps_of, refusals)
     _add_looking(router, deps_of)
     _add_reading(router, deps_of)
     return router
 
 
-def _add_writing(router: APIRouter, plural: str, deps_of: DepsOf) -> None:
-    @router.post("", status_code=201, responses=refuses(FileTooBig, FileEmpty, DocumentNotFound))
+def _add_writing(router: APIRouter, plural: str, deps_of: DepsOf, refusals: Sequence[type[Refusal]]) -> None:
+    @router.post("", status_code=201, responses=refuses(FileTooBig, FileEmpty, *refusals))
     async def start(
         body: StartDocumentBody,
         response: Response,
@@ -206,7 +206,7 @@ def _add_writing(router: APIRouter, plural: str, deps_of: DepsOf) -> None:
         answer = created(reply, response)
         return StartedAnswer(**answer.model_dump(), upload=_upload(deps, answer.id, body.media_type))
 
-    @router.post("/{document_id}/completion", status_code=202)
+    @router.post("/{document_id}/completion", status_code=202, responses=refuses(DocumentNotFound))
     async def complete(
         document_id: UUID,
         response: Response,
@@ -227,7 +227,7 @@ def _add_writing(router: APIRouter, plural: str, deps_of: DepsOf) -> None:
 
 
 def _add_looking(router: APIRouter, deps_of: DepsOf) -> None:
-    @router.post("/{document_id}/views", responses=refuses(DocumentNotVerifiedYet, DocumentWasRefused))
+    @router.post("/{document_id}/views", responses=refuses(DocumentNotFound, DocumentNotVerifiedYet, DocumentWasRefused))
     async def look(
         document_id: UUID,
         body: ViewDocumentBody,
@@ -264,7 +264,7 @@ def _add_reading(router: APIRouter, deps_of: DepsOf) -> None:
             rows = await deps.seen_by(db, who, await find_documents(db, ids))
         return [_answer(row, deps.documents.clock()) for row in rows]
 
-    @router.get("/{document_id}")
+    @router.get("/{document_id}", responses=refuses(DocumentNotFound))
     async def show(
         document_id: UUID,
         response: Response,
@@ -279,7 +279,7 @@ def _add_reading(router: APIRouter, deps_of: DepsOf) -> None:
             response.headers["Retry-After"] = "1"
         return _answer(row, deps.documents.clock())
 
-    @router.get("/{document_id}/upload")
+    @router.get("/{document_id}/upload", responses=refuses(DocumentNotFound))
     async def upload(
         document_id: UUID, who: Annotated[Principal, Depends(signed_in)], deps: Annotated[DocumentsDeps, Depends(deps_of)]
     ) -> UploadAnswer:

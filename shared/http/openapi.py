@@ -1,6 +1,6 @@
 """What OpenAPI says of refusals: every operation lists the codes it may answer, and what they look like."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -13,8 +13,24 @@ from shared.http.etag import if_match, required_if_match
 from shared.http.examples import Examples, NoWordForIt
 from shared.http.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, StillRunning, once
 from shared.http.matrix import api_routes
+from shared.http.pages import CursorUnreadable, asked
 from shared.http.principal import Access, Anyone, RoleRequired, StepUpRequired
-from shared.http.problem import BodyInvalid, BodyUnreadable, DatabaseAway, SignInRequired, VersionChanged, VersionRequired, status_of
+from shared.http.problem import (
+    BodyInvalid,
+    BodyTooBig,
+    BodyUnreadable,
+    Busy,
+    CharacterNotAllowed,
+    DatabaseAway,
+    IfMatchUnreadable,
+    MediaTypeNotSupported,
+    SessionOver,
+    SignInRequired,
+    VersionChanged,
+    VersionRequired,
+    status_of,
+)
+from shared.http.tokens import SigningKeysUnknown
 
 type Refusals = dict[int | str, dict[str, Any]]
 
@@ -84,21 +100,55 @@ def _calls(dependant: Dependant) -> Iterator[object]:
         yield from _calls(inner)
 
 
-def _of_the_door(calls: Iterable[object], *, has_body: bool, has_path: bool) -> Iterator[type[Refusal]]:
+def _of_the_door(operation: dict[str, Any], calls: Sequence[object], method: str) -> Iterator[type[Refusal]]:
+    """What the door itself, and what every route rests on, may refuse here; a route's own rules come from its `responses`."""
     yield DatabaseAway
-    if has_body:
-        yield from (BodyUnreadable, BodyInvalid)
-    if has_path:
+    parameters = [parameter for parameter in operation.get("parameters", ()) if parameter["in"] in {"path", "query"}]
+    if method != "GET":
+        yield from (BodyTooBig, MediaTypeNotSupported)
+        if required_if_match not in calls:
+            yield Busy
+    if "requestBody" in operation:
+        yield from (BodyUnreadable, BodyInvalid, CharacterNotAllowed)
+    if any(_may_be_wrong(parameter["schema"]) for parameter in parameters):
+        yield BodyInvalid
+    if any(_may_be_text(parameter["schema"]) for parameter in parameters):
+        yield CharacterNotAllowed
+    if any(parameter["in"] == "path" for parameter in parameters):
         yield NotFound
     for call in calls:
-        if isinstance(call, Access):
-            yield from (SignInRequired, RoleRequired, *((StepUpRequired,) if call.fresh_totp else ()))
-        elif call is once:
-            yield from (IdempotencyKeyMissing, IdempotencyKeyReused, StillRunning)
-        elif call is required_if_match:
-            yield from (VersionRequired, VersionChanged)
-        elif call is if_match:
-            yield VersionChanged
+        yield from _of_a_dependency(call)
+
+
+def _of_a_dependency(call: object) -> Sequence[type[Refusal]]:
+    match call:
+        case Access():
+            return (SignInRequired, SessionOver, SigningKeysUnknown, RoleRequired, *((StepUpRequired,) if call.fresh_totp else ()))
+        case Anyone():
+            return (SigningKeysUnknown,)
+        case _ if call is once:
+            return (IdempotencyKeyMissing, IdempotencyKeyReused, StillRunning)
+        case _ if call is required_if_match:
+            return (VersionRequired, VersionChanged, IfMatchUnreadable)
+        case _ if call is if_match:
+            return (VersionChanged, IfMatchUnreadable)
+        case _ if call is asked:
+            return (CursorUnreadable,)
+        case _:
+            return ()
+
+
+def _may_be_wrong(schema: dict[str, Any]) -> bool:
+    """Whether a parameter of this schema is ever refused for what it is."""
+    kinds = schema.get("anyOf", [schema])
+    return any(set(kind) - {"title", "type", "default", "description"} or kind.get("type") not in {"string", "null"} for kind in kinds)
+
+
+def _may_be_text(schema: dict[str, Any]) -> bool:
+    """Whether a parameter of this schema goes on as it came, with any character in it."""
+    return any(
+        kind.get("type") == "string" and not {"format", "enum", "const", "pattern"} & set(kind) for kind in schema.get("anyOf", [schema])
+    )
 
 
 def _headers(calls: Iterable[object]) -> Iterator[dict[str, Any]]:
@@ -140,7 +190,7 @@ def describe(app: FastAPI, server: str = "/") -> dict[str, Any]:
         for method in (route.methods or set()) - {"HEAD"}:
             operation = spec["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
-                _complete(operation, calls)
+                _complete(operation, calls, method)
                 _show(operation, examples)
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -171,12 +221,11 @@ def _show(operation: dict[str, Any], examples: Examples) -> None:
                 media["example"] = examples.of(media["schema"])
 
 
-def _complete(operation: dict[str, Any], calls: list[object]) -> None:
+def _complete(operation: dict[str, Any], calls: list[object], method: str) -> None:
     answers = operation.setdefault("responses", {})
     if "HTTPValidationError" in str(answers.get("422", "")):
         del answers["422"]
-    has_path = any(parameter["in"] == "path" for parameter in operation.get("parameters", ()))
-    for refusal in _of_the_door(calls, has_body="requestBody" in operation, has_path=has_path):
+    for refusal in _of_the_door(operation, calls, method):
         status = str(status_of(refusal()))
         known = answers.get(status, {}).get("content", {}).get("application/problem+json")
         if known is None or refusal.code not in known["examples"]:

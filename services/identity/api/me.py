@@ -130,7 +130,11 @@ async def accept_terms(
     return me_answer(parts, await _correct(parts, who, command, cause, None), response)
 
 
-@router.post("/password-changes", status_code=204, responses=refuses(CurrentPasswordWrong, LoginIsBlocked, PasswordTooWeak, PasswordsBusy))
+@router.post(
+    "/password-changes",
+    status_code=204,
+    responses=refuses(UserNotFound, CurrentPasswordWrong, LoginIsBlocked, PasswordTooWeak, PasswordsBusy),
+)
 async def change_password(
     body: ChangePasswordBody,
     who: Annotated[Principal, Depends(person)],

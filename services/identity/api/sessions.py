@@ -15,6 +15,7 @@ from services.identity.api.typed import CompleteDocument
 from services.identity.domain.attempts.rules import Charged, LoginIsBlocked
 from services.identity.domain.block.commands import Block
 from services.identity.domain.session.commands import ReportReuse
+from services.identity.domain.session.decider import SessionNotFound
 from services.identity.domain.user.commands import RehashPassword
 from services.identity.hashing import PasswordsBusy
 from services.identity.parts import IdentityParts, parts
@@ -164,7 +165,7 @@ async def _still(db: Db, session: sessions.OpenSession, kind: Kind) -> Who | Non
     return Who(member.staff_id, member.person_id, kind, tuple(session.amr), tuple(member.roles))
 
 
-@router.delete("/current", status_code=204)
+@router.delete("/current", status_code=204, responses=refuses(SessionNotFound))
 async def log_out(
     request: Request,
     response: Response,

@@ -104,7 +104,7 @@ async def several(
     )
 
 
-@router.get("/mine")
+@router.get("/mine", responses=refuses(ProfileUnknown))
 async def mine(
     response: Response, who: Annotated[Principal, Depends(person)], own: Annotated[ProfessionalParts, Depends(parts)]
 ) -> ProfileAnswer:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from services.professional.api.writing import WrittenAnswer, edit, own, session_known
+from services.professional.api.writing import SessionUnknown, WrittenAnswer, edit, own, session_known
 from services.professional.domain.profile.commands import (
     CloseProfile,
     ProfileCommand,
@@ -97,7 +97,8 @@ async def readiness(profile_id: UUID, who: Who, its: Own) -> ReadinessAnswer:
     "/submissions",
     status_code=201,
     responses=refuses(
-        ProfileUnknown, ProfileUnderReview, StepIncomplete, DocumentMissing, NothingChangedSinceRejection, RegistrationHeldByAnother
+        *(ProfileUnknown, ProfileUnderReview, StepIncomplete, DocumentMissing, NothingChangedSinceRejection, RegistrationHeldByAnother),
+        SessionUnknown,
     ),
 )
 async def submit(
@@ -116,19 +117,19 @@ async def submit(
     return created(await transact(its.platform.pool, lambda db: key.run(db, work), retry=seen is None), response)
 
 
-@router.post("/withdrawals", responses=refuses(ProfileUnknown, NothingUnderReview))
+@router.post("/withdrawals", responses=refuses(ProfileUnknown, NothingUnderReview, SessionUnknown))
 async def withdraw(profile_id: UUID, response: Response, who: Who, why: Why, seen: Seen, its: Own) -> WrittenAnswer:
     """Retirar o envio antes da conclusão."""
     return await _deed(its, profile_id, WithdrawSubmission(its.now()), response, who, why, seen)
 
 
-@router.post("/renewals", responses=refuses(ProfileUnknown, NothingToRenew, ProfileIsSuspended))
+@router.post("/renewals", responses=refuses(ProfileUnknown, NothingToRenew, ProfileIsSuspended, SessionUnknown))
 async def renew(profile_id: UUID, response: Response, who: Who, why: Why, seen: Seen, its: Own) -> WrittenAnswer:
     """Iniciar a renovação; o perfil aprovado vale até a decisão."""
     return await _deed(its, profile_id, StartRenewal(its.now()), response, who, why, seen)
 
 
-@router.post("/closures", responses=refuses(ProfileUnknown))
+@router.post("/closures", responses=refuses(ProfileUnknown, SessionUnknown))
 async def close(profile_id: UUID, response: Response, who: Who, why: Why, seen: Seen, its: Own) -> WrittenAnswer:
     """Encerrar o perfil profissional."""
     return await _deed(its, profile_id, CloseProfile("person", its.now()), response, who, why, seen)

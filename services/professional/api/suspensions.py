@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
-from services.professional.api.writing import WrittenAnswer, edit, own
+from services.professional.api.writing import SessionUnknown, WrittenAnswer, edit, own
 from services.professional.domain.profile.commands import (
     AnswerSuspension,
     ProfileCommand,
@@ -57,7 +57,7 @@ class AnswerBody(Body):
     text: str = Field(min_length=1, max_length=4000)
 
 
-@router.post("/suspensions", responses=refuses(ProfileUnknown, ProfileNotApproved, OwnProfile, CodeNotInCatalogue))
+@router.post("/suspensions", responses=refuses(ProfileUnknown, ProfileNotApproved, OwnProfile, CodeNotInCatalogue, SessionUnknown))
 async def suspend(
     profile_id: UUID, body: SuspensionBody, response: Response, who: Supervisor, why: Why, seen: Seen, its: Own
 ) -> WrittenAnswer:
@@ -70,7 +70,7 @@ async def suspend(
     return await edit(its, profile_id, make, why, response, expected=seen, weighs="much")
 
 
-@router.post("/reinstatements", responses=refuses(ProfileUnknown, ProfileNotSuspended, ValidityInThePast, OwnProfile))
+@router.post("/reinstatements", responses=refuses(ProfileUnknown, ProfileNotSuspended, ValidityInThePast, OwnProfile, SessionUnknown))
 async def reinstate(profile_id: UUID, response: Response, who: Supervisor, why: Why, seen: Seen, its: Own) -> WrittenAnswer:
     """Encerrar a suspensão."""
     _not_oneself(who, profile_id)

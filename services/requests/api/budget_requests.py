@@ -145,7 +145,7 @@ async def show(
     return answer
 
 
-@router.delete("/{request_id}", responses=refuses(refusals.RequestAlreadyFiled, refusals.DraftIsDiscarded))
+@router.delete("/{request_id}", responses=refuses(refusals.RequestUnknown, refusals.RequestAlreadyFiled, refusals.DraftIsDiscarded))
 async def discard(
     request_id: UUID,
     response: Response,

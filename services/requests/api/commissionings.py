@@ -20,7 +20,7 @@ from services.requests.parts import STAFF, RequestsParts, parts
 from services.requests.views import commissionings as view
 from services.requests.views.budget_requests import find_request, requests_of
 from services.requests.views.people import find_profile
-from services.requests.views.world import AccessUnknown, commissioning_rules, must_know_access
+from services.requests.views.world import NOT_KNOWN_NOW, commissioning_rules, must_know_access
 from shared.catalogue import CodeNotInCatalogue, entries
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
@@ -161,7 +161,7 @@ async def readiness(commissioning_id: UUID, response: Response, who: Who, own: O
     status_code=201,
     responses=refuses(
         *(refusals.CommissioningUnknown, refusals.BudgetNotInForce, refusals.CommissioningAlreadyOpen),
-        *(refusals.AsBuiltNotConfirmed, DocumentMissing, AccessUnknown),
+        *(refusals.AsBuiltNotConfirmed, DocumentMissing, *NOT_KNOWN_NOW),
     ),
 )
 async def file(
@@ -190,7 +190,9 @@ async def file(
 
 @router.post(
     "/commissionings/{commissioning_id}/withdrawal",
-    responses=refuses(refusals.CommissioningUnknown, refusals.NotYoursToWithdraw, refusals.CommissioningOver, CodeNotInCatalogue),
+    responses=refuses(
+        *(refusals.CommissioningUnknown, refusals.NotYoursToWithdraw, refusals.CommissioningOver, CodeNotInCatalogue), *NOT_KNOWN_NOW
+    ),
 )
 async def withdraw(commissioning_id: UUID, body: ReasonBody, response: Response, who: Who, why: Why, own: Own) -> CommissioningAnswer:
     """Desistir do comissionamento."""

@@ -12,7 +12,7 @@ from services.requests.api.steps import Own, Who, Why
 from services.requests.domain.budget_request import commands, refusals
 from services.requests.domain.facts import Doer
 from services.requests.views.budget_requests import RequestRow
-from services.requests.views.world import AccessUnknown
+from services.requests.views.world import NOT_KNOWN_NOW
 from shared.catalogue import CodeNotInCatalogue, entries
 from shared.documents.view import DocumentNotVerifiedYet
 from shared.http.body import Body
@@ -23,7 +23,7 @@ from shared.postgres import Db
 router = APIRouter(prefix="/v1/budget-requests/{request_id}", tags=["budget-requests"])
 
 type MaybeVersion = Annotated[int | None, Depends(if_match)]
-DECIDING = (refusals.RequestUnknown, refusals.OnlyTheHolderDecides, refusals.BudgetNotIssued, refusals.BudgetOver, AccessUnknown)
+DECIDING = (refusals.RequestUnknown, refusals.OnlyTheHolderDecides, refusals.BudgetNotIssued, refusals.BudgetOver)
 
 
 class ReasonBody(Body):
@@ -48,7 +48,7 @@ async def receive(request_id: UUID, response: Response, who: Who, why: Why, own:
     return await act(own, who, request_id, make, why, response, expected=expected)
 
 
-@router.post("/approval", responses=refuses(*DECIDING))
+@router.post("/approval", responses=refuses(*DECIDING, *NOT_KNOWN_NOW))
 async def approve(request_id: UUID, response: Response, who: Who, why: Why, own: Own, expected: MaybeVersion) -> answers.RequestAnswer:
     """Aprovar o orçamento."""
 
@@ -58,7 +58,7 @@ async def approve(request_id: UUID, response: Response, who: Who, why: Why, own:
     return await act(own, who, request_id, make, why, response, expected=expected, surely=True)
 
 
-@router.post("/refusal", responses=refuses(*DECIDING, CodeNotInCatalogue))
+@router.post("/refusal", responses=refuses(*DECIDING, *NOT_KNOWN_NOW, CodeNotInCatalogue))
 async def decline(
     request_id: UUID, body: ReasonBody, response: Response, who: Who, why: Why, own: Own, expected: MaybeVersion
 ) -> answers.RequestAnswer:
@@ -71,7 +71,7 @@ async def decline(
     return await act(own, who, request_id, make, why, response, expected=expected, surely=True)
 
 
-@router.post("/contracts-return", responses=refuses(*DECIDING, refusals.ContractsNotDelivered, DocumentNotVerifiedYet))
+@router.post("/contracts-return", responses=refuses(*DECIDING, *NOT_KNOWN_NOW, refusals.ContractsNotDelivered, DocumentNotVerifiedYet))
 async def return_contracts(
     request_id: UUID, body: SignedBody, response: Response, who: Who, why: Why, own: Own, expected: MaybeVersion
 ) -> answers.RequestAnswer:
@@ -86,7 +86,8 @@ async def return_contracts(
 
 
 @router.post(
-    "/withdrawal", responses=refuses(refusals.RequestUnknown, refusals.NotYoursToWithdraw, refusals.BudgetOver, CodeNotInCatalogue)
+    "/withdrawal",
+    responses=refuses(refusals.RequestUnknown, refusals.NotYoursToWithdraw, refusals.BudgetOver, CodeNotInCatalogue, *NOT_KNOWN_NOW),
 )
 async def withdraw(
     request_id: UUID, body: ReasonBody, response: Response, who: Who, why: Why, own: Own, expected: MaybeVersion

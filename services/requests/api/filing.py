@@ -15,7 +15,7 @@ from services.requests.domain.budget_request.narrowing import case_of, draft_of
 from services.requests.domain.budget_request.readiness import Problem, problems, tasks
 from services.requests.views.clocks import clocks_of
 from services.requests.views.papers import papers_of
-from services.requests.views.world import AccessUnknown, must_know_access, world_of
+from services.requests.views.world import NOT_KNOWN_NOW, must_know_access, world_of
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, CreatedAnswer
 from shared.http.etag import etag, if_match
@@ -71,7 +71,7 @@ async def readiness(request_id: UUID, response: Response, who: Who, own: Own) ->
         refusals.ProfileNotApproved,
         refusals.ProfessionMayNotFile,
         refusals.DeclarationsMissing,
-        AccessUnknown,
+        *NOT_KNOWN_NOW,
     ),
 )
 async def file(

@@ -10,7 +10,7 @@ from services.requests.api.commissioning_showing import CommissioningAnswer, Com
 from services.requests.api.steps import Own, Why
 from services.requests.domain.commissioning import commands, refusals
 from services.requests.views.commissionings import commissionings_in
-from services.requests.views.world import must_know_session
+from services.requests.views.world import SessionUnknown, must_know_session
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Body
 from shared.http.etag import etag, if_match
@@ -42,7 +42,7 @@ async def waiting(
 
 @router.post(
     "/{commissioning_id}/inspection",
-    responses=refuses(refusals.CommissioningUnknown, refusals.NotAwaitingInspection, refusals.VisitInThePast),
+    responses=refuses(refusals.CommissioningUnknown, refusals.NotAwaitingInspection, refusals.VisitInThePast, SessionUnknown),
 )
 async def schedule(
     commissioning_id: UUID,

@@ -14,6 +14,7 @@ from services.requests.api.steps import Own, Why
 from services.requests.domain.budget_request import commands, refusals
 from services.requests.domain.facts import Doer
 from services.requests.views.budget_requests import RequestRow
+from services.requests.views.world import SessionUnknown
 from shared.documents.view import DocumentNotVerifiedYet
 from shared.http.body import Body
 from shared.http.openapi import refuses
@@ -57,9 +58,12 @@ class SuspendBody(Body):
     reason: Literal["outra-distribuidora", "ons", "autoridade"]
 
 
+STAFF_DEED = (refusals.RequestUnknown, SessionUnknown)
+
+
 @router.post(
     "/contracts",
-    responses=refuses(refusals.RequestUnknown, refusals.BudgetNotApproved, refusals.BudgetOver, DocumentNotVerifiedYet),
+    responses=refuses(*STAFF_DEED, refusals.BudgetNotApproved, refusals.BudgetOver, DocumentNotVerifiedYet),
 )
 async def deliver(
     request_id: UUID, body: ContractsBody, response: Response, who: Analyst, why: Why, own: Own, expected: MaybeVersion
@@ -74,7 +78,7 @@ async def deliver(
     return await act_as_staff(own, who, request_id, make, why, response, expected=expected)
 
 
-@router.post("/payment", responses=refuses(refusals.RequestUnknown, refusals.BudgetNotApproved))
+@router.post("/payment", responses=refuses(*STAFF_DEED, refusals.BudgetNotApproved))
 async def record_payment(
     request_id: UUID, body: PaymentBody, response: Response, who: Analyst, why: Why, own: Own, expected: MaybeVersion
 ) -> answers.RequestAnswer:
@@ -86,7 +90,7 @@ async def record_payment(
     return await act_as_staff(own, who, request_id, make, why, response, expected=expected)
 
 
-@router.post("/works-conclusion", responses=refuses(refusals.RequestUnknown, refusals.WorksNotUnderWay))
+@router.post("/works-conclusion", responses=refuses(*STAFF_DEED, refusals.WorksNotUnderWay))
 async def conclude_works(
     request_id: UUID, body: WorksBody, response: Response, who: Analyst, why: Why, own: Own, expected: MaybeVersion
 ) -> answers.RequestAnswer:
@@ -98,7 +102,7 @@ async def conclude_works(
     return await act_as_staff(own, who, request_id, make, why, response, expected=expected)
 
 
-@router.post("/clock-suspension", responses=refuses(refusals.RequestUnknown, refusals.NotUnderAnalysis))
+@router.post("/clock-suspension", responses=refuses(*STAFF_DEED, refusals.NotUnderAnalysis))
 async def suspend(
     request_id: UUID, body: SuspendBody, response: Response, who: Analyst, why: Why, own: Own, expected: MaybeVersion
 ) -> answers.RequestAnswer:
@@ -110,7 +114,7 @@ async def suspend(
     return await act_as_staff(own, who, request_id, make, why, response, expected=expected)
 
 
-@router.delete("/clock-suspension", responses=refuses(refusals.RequestUnknown, refusals.ClockNotSuspended))
+@router.delete("/clock-suspension", responses=refuses(*STAFF_DEED, refusals.ClockNotSuspended))
 async def resume(request_id: UUID, response: Response, who: Analyst, why: Why, own: Own, expected: MaybeVersion) -> answers.RequestAnswer:
     """Retomar o prazo do orçamento."""
 
@@ -120,7 +124,7 @@ async def resume(request_id: UUID, response: Response, who: Analyst, why: Why, o
     return await act_as_staff(own, who, request_id, make, why, response, expected=expected)
 
 
-@router.post("/cancellation", responses=refuses(refusals.RequestUnknown, refusals.BudgetOver, refusals.PersonalDataInText))
+@router.post("/cancellation", responses=refuses(*STAFF_DEED, refusals.BudgetOver, refusals.PersonalDataInText))
 async def cancel(
     request_id: UUID, body: CancelBody, response: Response, who: Supervisor, why: Why, own: Own, expected: MaybeVersion
 ) -> answers.RequestAnswer:

@@ -266,7 +266,7 @@ async def technical_responsible(
     return await act(own, who, request_id, make, why, response, expected=expected)
 
 
-@router.post("/responsibility", responses=refuses(refusals.NotTheNamedResponsible, refusals.ResponsibleNotNamed))
+@router.post("/responsibility", responses=refuses(refusals.RequestUnknown, refusals.NotTheNamedResponsible, refusals.ResponsibleNotNamed))
 async def responsibility(request_id: UUID, response: Response, who: Who, why: Why, own: Own) -> answers.RequestAnswer:
     """Confirmar a responsabilidade técnica para a qual fui nomeado."""
 

@@ -34,6 +34,10 @@ class SessionUnknown(Unavailable):
     sentence = "Não foi possível confirmar sua sessão agora. Tente novamente em instantes."
 
 
+NOT_KNOWN_NOW = (SessionUnknown, AccessUnknown)
+"""What `must_know_access` refuses with."""
+
+
 async def must_know_session(db: Db) -> None:
     """What weighs, and all that staff write, is done only while ended sessions are known; raises SessionUnknown."""
     await must_be_fresh(db, "requests.views", SessionUnknown, [SESSIONS])
