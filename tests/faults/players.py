@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,11 +15,11 @@ from demo.cast import customer
 from demo.client import Client
 from demo.pdfs import pdf
 from demo.requesting import prepared, started
-from demo.staff import sign_up, staff
+from demo.staff import log_in, sign_up, staff, staff_in
 from demo.uploads import upload
 from shared.testing.people import Person
 from tests.faults.load import BUSY, Register
-from tests.faults.witness import Watched
+from tests.faults.witness import ID, Watched
 
 DOCUMENTS = "/v1/profile-documents"
 PATIENCE = 60.0
@@ -39,6 +40,8 @@ class Company:
     people: set[str] = field(default_factory=set)
     """The documents of everybody who was to sign up here, whether or not they got to the end."""
     given_up: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    """Why deeds were torn, and why there was nothing to judge: shown when somebody no longer gets on."""
 
     async def repeatedly(self, deed: Callable[[], Awaitable[None]], until: float) -> None:
         """Again and again; what is torn is left behind, as people leave it."""
@@ -46,8 +49,9 @@ class Company:
             try:
                 async with asyncio.timeout(PATIENCE):
                     await deed()
-            except (*BUSY, TimeoutError):
+            except (*BUSY, TimeoutError) as torn:
                 self.given_up += 1
+                self.refused[f"{type(torn).__name__}: {ID.sub('…', str(torn))[:160]}"] += 1
                 await asyncio.sleep(0.5)
 
 
@@ -69,6 +73,16 @@ async def assembled(stage: Watched, bootstrap: str) -> Company:
         while (await rui.get(profile))["state"] != "approved":
             await judge_next(company, "profiles")
     return company
+
+
+async def back_in(company: Company) -> None:
+    """After a day everybody's session is over: they log in again, the reviewer with the code of this half minute or the next."""
+    stage, cast = company.stage, company.stage.cast
+    for person in (cast.ana, cast.rui):
+        await log_in(stage, person)
+    while (answer := await staff_in(stage, cast.reviewer)).code == "totp-replayed":
+        await asyncio.sleep(5)
+    assert answer.code is None, answer.body
 
 
 async def submitted(stage: Watched, person: Person, client: Client) -> str:
@@ -95,7 +109,7 @@ class Professionals:
     """People who sign up, build a profile with documents, and submit it."""
 
     company: Company
-    _next: int = 70
+    _next: int = 10_000
 
     async def one(self) -> None:
         """One more."""
@@ -112,6 +126,7 @@ async def judge_next(company: Company, queue: str) -> None:
     reviewer = company.reviewer
     claimed = await reviewer.post(f"/v1/queues/{queue}/next-claims", expect=(201, 404, 409))
     if claimed.status != 201:
+        company.refused[str(claimed.code)] += 1
         await asyncio.sleep(0.4)
         return
     path = f"/v1/reviews/{claimed['id']}"

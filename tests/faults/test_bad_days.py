@@ -27,7 +27,7 @@ from tests.faults.effects import differences
 from tests.faults.impostor import OVERLOADED, REFUSING, instead_of
 from tests.faults.load import Register, SignUps
 from tests.faults.machine import fill, may_mount, on_a_small_volume, slow_disk
-from tests.faults.players import Company, Officers, Professionals, assembled
+from tests.faults.players import Company, Household, Officers, Professionals, assembled, back_in
 from tests.faults.test_short_run import SEED, say, told
 from tests.faults.witness import Watched, Witness
 from tests.infra.system import ROOT, System
@@ -46,6 +46,8 @@ class Town:
     system: System
     company: Company
     register: Register
+    professionals: Professionals
+    household: Household
     people: list[SignUps]
     witness: Witness
     days: int = 0
@@ -56,27 +58,43 @@ class Town:
         """Load meanwhile; afterwards nothing acknowledged is lost and nothing was done twice."""
         self.days += 1
         forever = time.monotonic() + 3600
-        players = (Professionals(self.company, _next=60 + 6 * self.days), Officers(self.company))
-        person = SignUps(self.system.gateway, self.system.inbox, self.company.stage.cast, self.witness, 10 + 5 * self.days)
+        players = (self.professionals, Officers(self.company), self.household)
+        person = SignUps(self.system.gateway, self.system.inbox, self.company.stage.cast, self.witness, 1_000 * self.days)
         self.people.append(person)
         works = (self.register.work(forever), person.work(forever), *(self.company.repeatedly(one.one, forever) for one in players))
         tasks = [asyncio.ensure_future(work) for work in works]
         try:
             await asyncio.sleep(3)
             yield
-            await asyncio.sleep(3)
+            await at_rest.everything_is_up(self.system)
+            self.company.refused.clear()
+            await self._everybody_gets_on()
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         await self.well()
 
+    async def _everybody_gets_on(self) -> None:
+        """Each kind of work gets done again."""
+        before = self._done()
+
+        async def stuck() -> dict[str, list[str]]:
+            return {name: [f"{did} done", str(dict(self.company.refused))] for name, did in self._done().items() if did <= before[name]}
+
+        assert await at_rest.until_none(stuck) == {}
+
+    def _done(self) -> dict[str, int]:
+        company = self.company
+        done = {"profiles": company.profiles, "judged": company.judged, "filed": company.filed, "told": self.register.told}
+        return {"signed up": sum(len(one.done) for one in self.people), **{name: len(deeds) for name, deeds in done.items()}}
+
     async def well(self) -> None:
         """Everything came back, and the sets are equal."""
         await at_rest.everything_is_up(self.system)
         await at_rest.nudged(self.system.home)
         await at_rest.swept(self.system)
-        say(told(self.company, self.witness))
+        say(f"{told(self.company, self.witness)}; {dict(self.company.refused.most_common(5))}")
         assert await at_rest.until_none(lambda: differences(self.system.home, self.witness, self.company)) == {}
         assert await truth.parked(self.system.home) == []
         assert await at_rest.until_none(self._verified) == {}
@@ -93,7 +111,8 @@ async def town(system: System) -> AsyncIterator[Town]:
     cast, witness = Cast((SEED * 7 + 1) % RUNS, "002"), Witness(SEED)
     bootstrap = f"{LOOPBACK}:{system.home.ports['kafka']}"
     company = await assembled(Watched(system.gateway, cast, Inbox(system.inbox), loud=False, witness=witness), bootstrap)
-    yield Town(system, company, Register(bootstrap, cast), [], witness)
+    register = Register(bootstrap, cast)
+    yield Town(system, company, register, Professionals(company), Household(company, register), [], witness)
     await company.stage.close()
 
 
@@ -144,6 +163,7 @@ async def test_the_clock_jumps_by_a_day_and_back(town: Town) -> None:
         await asyncio.to_thread(local.up, jumped, Steps(quiet=True))
         await asyncio.sleep(8)
         await asyncio.to_thread(local.up, home, Steps(quiet=True))
+        await back_in(town.company)
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -33,7 +33,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(system: Sy
     cast, witness = Cast(random.Random(SEED).randrange(RUNS), "002"), Witness(SEED)
     bootstrap = f"{LOOPBACK}:{system.home.ports['kafka']}"
     company = await assembled(Watched(system.gateway, cast, Inbox(system.inbox), loud=False, witness=witness), bootstrap)
-    people = [SignUps(system.gateway, system.inbox, cast, witness, 20 + 25 * n) for n in range(2)]
+    people = [SignUps(system.gateway, system.inbox, cast, witness, 1_000 * n) for n in (1, 2)]
     register, trouble = Register(bootstrap, cast), TroubleMaker(system.supervisor, SEED)
     players = (Professionals(company), Officers(company), Household(company, register))
     await asyncio.gather(
