@@ -7,7 +7,7 @@ from deploy.gateway.config import Document
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = ROOT / "contracts"
 PAGE = ROOT / "deploy" / "gateway" / "docs.html"
-NAMED = {"openapi.json": "/openapi.json", "asyncapi.json": "/asyncapi.json"}
+NAMED = {"openapi.json": "/openapi.json", "asyncapi.json": "/asyncapi.json", "schemas.json": "/schemas"}
 
 
 def documents() -> list[Document]:

@@ -1,6 +1,7 @@
 """`python -m shared.contracts.generate [--check]`: writes what services promise under `contracts/`, or says what is not fresh.
 
 contracts/schemas/<service>/<Type>/<version>.json   JSON Schema of every published event version; old versions stay
+contracts/schemas.json                              an index of them: who publishes what, in which versions, and where each is read
 contracts/asyncapi.json                             topics and what they carry (AsyncAPI 3)
 contracts/openapi/<service>.json, openapi.json      each service's door, and all of them as the gateway shows them
 """
@@ -12,7 +13,7 @@ import importlib.util
 import json
 import pkgutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -87,6 +88,17 @@ def published(found: Sequence[Service]) -> dict[str, list[Contract]]:
     return topics
 
 
+def index(paths: Iterable[str]) -> dict[str, Any]:
+    """What `/schemas` answers: every version of every published event that has a schema, with its address."""
+    parts = [path.removesuffix(".json").split("/")[1:] for path in paths if path.startswith("schemas/")]
+    return {
+        "schemas": [
+            {"service": service, "type": name, "version": version, "href": f"/schemas/{service}/{name}/{version}"}
+            for service, name, version in sorted((service, name, int(version)) for service, name, version in parts)
+        ]
+    }
+
+
 async def files() -> dict[str, str]:
     """Every generated file, by its path under `contracts/`."""
     found = services()
@@ -94,6 +106,7 @@ async def files() -> dict[str, str]:
     content: dict[str, Any] = {"asyncapi.json": asyncapi(topics)}
     for carried in topics.values():
         content |= {f"schemas/{contract.path}.json": document(contract) for contract in carried}
+    content["schemas.json"] = index(set(content) | {file.relative_to(FOLDER).as_posix() for file in FOLDER.glob("schemas/*/*/*.json")})
     doors: dict[str, Mapping[str, Any]] = {}
     for service in found:
         doors[service.name] = content[f"openapi/{service.name}.json"] = await openapi(service)

@@ -58,6 +58,13 @@ def test_the_merged_openapi_shows_nothing_that_is_only_between_services() -> Non
     assert not [path for path in spec["paths"] if path.startswith(("/v1/people", "/v1/mails", "/health", "/metrics"))]
 
 
+def test_the_index_of_schemas_knows_every_message_that_is_sent() -> None:
+    listed = _read(FOLDER / "schemas.json")["schemas"]
+    sent = set(_read(FOLDER / "asyncapi.json")["components"]["messages"])
+    assert {f"{line['service']}.{line['type']}" for line in listed} >= sent
+    assert len({line["href"] for line in listed}) == len(listed) >= len(sent) > 50
+
+
 OFFICIAL = Draft7Validator(_read(Path(__file__).parent / "asyncapi" / "3.0.0.json"))
 
 

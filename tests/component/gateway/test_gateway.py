@@ -16,6 +16,7 @@ from tests.component.gateway.door import ENTRANCE_LIMIT, ORIGIN, STREAM, Door, o
 from tests.conftest import Bucket
 
 KIB = 1024
+SCHEMAS = Path(__file__).resolve().parents[3] / "contracts" / "schemas"
 
 
 @pytest.fixture
@@ -133,3 +134,16 @@ async def test_browsers_may_send_files_from_the_portal_only(http: httpx.AsyncCli
 async def test_the_page_of_contracts_is_served_by_the_door_itself(http: httpx.AsyncClient) -> None:
     reply = await http.get("/docs")
     assert (reply.status_code, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
+
+
+async def test_the_index_of_schemas_leads_to_each_of_them(http: httpx.AsyncClient) -> None:
+    reply = await http.get("/schemas")
+    assert (reply.status_code, reply.headers["content-type"]) == (200, "application/json")
+    listed = reply.json()["schemas"]
+    assert {line["href"] for line in listed} == {
+        f"/schemas/{file.relative_to(SCHEMAS).with_suffix('').as_posix()}" for file in SCHEMAS.glob("*/*/*.json")
+    }
+    for line in listed:
+        told = await http.get(line["href"])
+        assert (told.status_code, told.headers["content-type"]) == (200, "application/schema+json"), line
+        assert told.json()["$id"] == line["href"] == f"/schemas/{line['service']}/{line['type']}/{line['version']}"
