@@ -14,8 +14,8 @@ import asyncpg
 
 from deploy.local.answers import free_port
 from deploy.local.databases import make_database
-from deploy.local.environment import roles
 from deploy.local.home import LOOPBACK, Home
+from deploy.local.secret_settings import roles
 from deploy.local.secrets import secret
 from deploy.local.servers.postgres import BIN, NOBODY, SETTINGS, SUPERUSER, admin_url, as_nobody
 from deploy.local.supervisor import Supervisor

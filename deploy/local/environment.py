@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.local import secrets
-from deploy.local.databases import Roles, url_of
 from deploy.local.home import LOOPBACK, ROOT, Home
 from deploy.local.infra import addresses
+from deploy.local.secret_settings import named, secret_settings
 from deploy.local.servers.postgres import admin_url
 
 SETTINGS = ROOT / "deploy" / "local" / "settings.env"
@@ -14,33 +13,18 @@ WANTED_FROM_OUTSIDE = ("ARGON2_", "MAX_DOCUMENT_MIB", "CLOCK_OFFSET", "LOG_", "O
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 
 
-def roles(home: Home, service: str) -> Roles:
-    """The two roles of a service's database and their passwords."""
-    app, migrator = f"{service}_app", f"{service}_migrator"
-    return Roles(app, secrets.secret(home, f"{app}_password"), migrator, secrets.secret(home, f"{migrator}_password"))
-
-
 def of_service(home: Home, service: str, *, migrator: bool = False) -> dict[str, str]:
     """Everything one process of the service is told; the migrator's address only where it is needed."""
-    upper, own = service.upper(), roles(home, service)
-    admin = admin_url(home)
+    upper = service.upper()
     told = {
         **_settings(home),
         **_addresses(home),
-        "PERSON_KEYS": secrets.key_ring(home, "person_keys"),
-        f"{upper}_KEKS": secrets.key_ring(home, f"{service}_keks"),
-        f"{upper}_SERVICE_KEY": secrets.service_key(home, service),
-        "SERVICE_JWKS": secrets.service_jwks(home),
-        f"{upper}_DATABASE_URL": url_of(admin, service, own.app, own.app_password),
+        **named(service, secret_settings(home, service, admin_url(home), migrator=migrator)),
         f"{upper}_PORT": str(home.ports[service]),
         f"{upper}_WORKER_PORT": str(home.ports[f"{service}_worker"]),
     }
-    if service == "identity":
-        told |= {"IDENTITY_PEPPER": secrets.secret(home, "identity_pepper", 32)}
     if service == "backoffice":
         told |= {"BACKOFFICE_LIVE_PORT": str(home.ports["live"]), "GD_PORT_LIVE": str(home.ports["live"])}
-    if migrator:
-        told |= {f"{upper}_MIGRATOR_URL": url_of(admin, service, own.migrator, own.migrator_password)}
     return told
 
 

@@ -10,9 +10,10 @@ from hashlib import sha256
 
 from deploy.local.answers import url_answers
 from deploy.local.databases import make_database
-from deploy.local.environment import of_service, roles
+from deploy.local.environment import of_service
 from deploy.local.home import ROOT, SERVICES, Home
 from deploy.local.program import Program
+from deploy.local.secret_settings import roles
 from deploy.local.servers.postgres import admin_url
 from deploy.local.trouble import Trouble
 

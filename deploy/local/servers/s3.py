@@ -39,8 +39,12 @@ def ready(home: Home) -> bool:
 
 def make_buckets(home: Home) -> None:
     """One bucket per service that keeps files."""
-    access, key = credentials(home)
-    client = Minio(f"{LOOPBACK}:{home.ports['s3']}", access, key, secure=False, region=REGION)
+    make_buckets_at(f"{LOOPBACK}:{home.ports['s3']}", *credentials(home))
+
+
+def make_buckets_at(address: str, access: str, key: str) -> None:
+    """The same at any store, by its `host:port`."""
+    client = Minio(address, access, key, secure=False, region=REGION)
     for bucket in BUCKETS:
         if not client.bucket_exists(bucket):
             client.make_bucket(bucket)
