@@ -8,6 +8,7 @@ from typing import Any
 from deploy.gateway import limits
 from deploy.gateway.replies import FILES, in_our_words, local_replies
 from deploy.gateway.routes import ENTRANCES, PLURALS, TRACKING
+from deploy.gateway.stats import CLUSTER, stats_listener
 
 type Json = dict[str, Any]
 
@@ -52,14 +53,20 @@ class Gateway:
     documents: Sequence[Document]
     origins: Sequence[str]
     limits: limits.Limits
+    stats: Address | None = None
+    """Where the counters may be read, if anywhere."""
 
 
 def config(gateway: Gateway) -> Json:
     """The whole bootstrap."""
-    clusters = [cluster(name, address) for name, address in {**gateway.services, "s3": gateway.s3}.items()]
+    places = {**gateway.services, "s3": gateway.s3}
+    listeners = [_listener(gateway)]
+    if gateway.stats:
+        places |= {CLUSTER: gateway.admin}
+        listeners += [stats_listener(gateway.stats.envoy)]
     return {
         "admin": {"address": gateway.admin.envoy},
-        "static_resources": {"listeners": [_listener(gateway)], "clusters": clusters},
+        "static_resources": {"listeners": listeners, "clusters": [cluster(name, address) for name, address in places.items()]},
         "overload_manager": {"resource_monitors": [_connections()]},
     }
 
