@@ -92,7 +92,8 @@ class Inbox:
         for row in reversed(listed["messages"]):
             whole = (await self._http.get(f"/api/v1/message/{row['ID']}")).raise_for_status().json()
             to = tuple(entry["Address"].lower() for entry in whole["To"])
-            found.append(Mail(whole["ID"], to, whole["Subject"], whole["Text"], whole["HTML"]))
+            if address.lower() in to:  # the search also finds addresses that only contain it
+                found.append(Mail(whole["ID"], to, whole["Subject"], whole["Text"], whole["HTML"]))
         return found
 
 
