@@ -59,9 +59,9 @@ class VersionChanged(Rejected):
 
 
 class IfMatchUnreadable(Rejected):
-    """400: If-Match that is no version of ours."""
+    """400: If-Match that is no version of ours, such as a weak one."""
 
-    sentence = "O cabeçalho If-Match não é uma versão."
+    sentence = "O cabeçalho If-Match não é uma versão. Envie o ETag como foi recebido."
 
 
 class BodyUnreadable(Rejected):

@@ -102,6 +102,9 @@ async def test_an_edit_says_its_version_and_a_stale_one_is_refused(door: Running
     body = {"text": "second"}
     assert _code(await door.client.put(location, json=body, headers=headers)) == "version-required"
     assert _code(await door.client.put(location, json=body, headers=headers | {"If-Match": "later"})) == "if-match-unreadable"
+    for weak in ('W/"1"', '"01"'):
+        refused = await door.client.put(location, json=body, headers=headers | {"If-Match": weak})
+        assert (refused.status_code, _code(refused)) == (400, "if-match-unreadable")
     good = await door.client.put(location, json=body, headers=headers | {"If-Match": '"1"'})
     assert (good.status_code, good.headers["etag"]) == (200, '"2"')
     stale = await door.client.put(location, json={"text": "third"}, headers=headers | {"If-Match": '"1"'})

@@ -87,14 +87,38 @@ def _request(**headers: str) -> Request:
 
 async def test_versions_go_out_and_come_back() -> None:
     assert await if_match(_request(if_match=etag(7))) == 7
-    assert await if_match(_request(if_match='W/"7"')) == 7
+    assert await if_match(_request(if_match=etag(0))) == 0
+    assert await if_match(_request(if_match=f" {etag(999_999_999)} ")) == 999_999_999
     assert await if_match(_request()) is None
     assert await if_match(_request(if_match="*")) is None
     with pytest.raises(VersionRequired):
         await required_if_match(_request(if_match="*"))
-    for wrong in ("7", '"a"', '"-1"', '"1", "2"'):
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("7", "'7'", '"a"', '"-1"', '"+7"', '"1", "2"', '"1","1"', '""', '" 7"', '"1234567890"'),
+        *('W/"7"', 'w/"7"', 'W/ "7"', 'W/"07"'),
+        *('"07"', '"007"', '"00"'),
+        *("*, *", '*, "7"'),
+    ],
+)
+async def test_a_version_that_is_not_one_of_ours_character_for_character_is_refused_by_name(wrong: str) -> None:
+    for read in (if_match, required_if_match):
         with pytest.raises(IfMatchUnreadable):
-            await if_match(_request(if_match=wrong))
+            await read(_request(if_match=wrong))
+
+
+async def test_two_headers_are_a_list_of_versions() -> None:
+    with pytest.raises(IfMatchUnreadable):
+        await if_match(Request({"type": "http", "headers": [(b"if-match", b'"1"'), (b"if-match", b'"2"')]}))
+
+
+async def test_digits_of_other_scripts_are_no_version() -> None:
+    arabic_seven = '"\u0667"'.encode()
+    with pytest.raises(IfMatchUnreadable):
+        await if_match(Request({"type": "http", "headers": [(b"if-match", arabic_seven)]}))
 
 
 def test_a_page_ends_with_the_cursor_of_what_follows() -> None:
