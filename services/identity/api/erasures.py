@@ -10,7 +10,9 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from services.identity.api.log_in import end_all
-from services.identity.api.own_account import CurrentPasswordWrong, TypedPassword, must_know_password, own_account
+from services.identity.api.own_account import CurrentPasswordWrong, must_know_password, own_account
+from services.identity.api.still import own_account_still
+from services.identity.api.typed import Password
 from services.identity.domain.attempts.rules import LoginIsBlocked
 from services.identity.domain.user.commands import ErasePersonalData
 from services.identity.domain.user.decider import UserNotFound
@@ -18,7 +20,7 @@ from services.identity.domain.user.events import IdentityKept, person_stream
 from services.identity.hashing import PasswordsBusy
 from services.identity.letters import send
 from services.identity.parts import IdentityParts, parts
-from services.identity.views import erasures, sessions
+from services.identity.views import erasures, known_browsers, sessions
 from services.identity.views.accounts import Account
 from services.identity.views.erasures import Standing
 from shared.eventsourcing.event import Cause
@@ -55,7 +57,7 @@ class ErasureNotFound(NotFound):
 class ErasureBody(Body):
     """The password again: there is no way back."""
 
-    current_password: TypedPassword
+    current_password: Password
 
 
 class ReceiptBody(Body):
@@ -113,10 +115,10 @@ async def erase(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> ErasureAnswer:
     """Apagar os meus dados; não há volta."""
-    await must_know_password(parts, who, body.current_password)
+    checked = await must_know_password(parts, who, body.current_password, cause)
 
     async def work(db: Db) -> Standing:
-        return await _erase(db, parts, await own_account(db, who), cause)
+        return await _erase(db, parts, await own_account_still(db, parts, who, checked, body.current_password), cause)
 
     return _answer(parts, await transact(parts.platform.pool, work))
 
@@ -129,6 +131,7 @@ async def _erase(db: Db, parts: IdentityParts, account: Account, cause: Cause) -
     await end_all(db, parts, account.user_id, "erased", cause)
     await erasures.forget_rows(db, person_id)
     await sessions.forget_browsers(db, account.user_id)
+    await known_browsers.drop(db, account.user_id)
     keys, after = parts.platform.keys, now + timedelta(days=1)
     kept = {person_stream(person_id), *await _streams_of_staff(db, person_id)}
     for stream in await keys.streams_of(db, person_id, before=after):

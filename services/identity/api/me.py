@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from services.identity.api.log_in import end_all
-from services.identity.api.own_account import CurrentPasswordWrong, MeAnswer, TypedPassword, me_answer, must_know_password, own_account
-from services.identity.api.typed import Name, Phone, RepresentativeBody
+from services.identity.api.own_account import CurrentPasswordWrong, MeAnswer, me_answer, must_know_password, own_account
+from services.identity.api.still import own_account_still
+from services.identity.api.typed import Name, Password, Phone, RepresentativeBody
 from services.identity.domain.attempts.rules import LoginIsBlocked
 from services.identity.domain.password.rules import PasswordTooWeak
 from services.identity.domain.user.commands import AcceptTerms, ChangeName, ChangePhone, NameRepresentative, SetNewPassword, UserCommand
@@ -40,7 +41,7 @@ class PhoneBody(Body):
     """One's phone, corrected; the password again, because a recovery asks for the phone."""
 
     phone: Phone
-    current_password: TypedPassword
+    current_password: Password
 
 
 class TermsBody(Body):
@@ -52,8 +53,8 @@ class TermsBody(Body):
 class ChangePasswordBody(Body):
     """The password of now, and the one to come."""
 
-    current_password: TypedPassword
-    new_password: TypedPassword
+    current_password: Password
+    new_password: Password
 
 
 @router.get("", responses=refuses(UserNotFound))
@@ -95,9 +96,15 @@ async def change_phone(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> MeAnswer:
     """Corrigir o telefone."""
-    await must_know_password(parts, who, body.current_password)
+    checked = await must_know_password(parts, who, body.current_password, cause)
     command = ChangePhone(body.phone, parts.platform.clock())
-    return me_answer(parts, await _correct(parts, who, command, cause, expected), response)
+
+    async def work(db: Db) -> Account:
+        await own_account_still(db, parts, who, checked, body.current_password)
+        await parts.users(db, who.sub, command, cause, expected=expected)
+        return await own_account(db, who)
+
+    return me_answer(parts, await transact(parts.platform.pool, work, retry=False), response)
 
 
 @router.put("/representative", responses=refuses(UserNotFound, OnlyCompaniesAreRepresented, CpfInvalid))
@@ -142,11 +149,12 @@ async def change_password(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> None:
     """Trocar a senha; as outras sessões terminam."""
-    account = await must_know_password(parts, who, body.current_password)
+    account = await must_know_password(parts, who, body.current_password, cause)
     must_be_strong(parts.settings, body.new_password, [account.document, account.email, account.name, account.phone])
     hashed = await parts.passwords.hash(body.new_password)
 
     async def work(db: Db) -> None:
+        await own_account_still(db, parts, who, account, body.current_password)
         await parts.users(db, who.sub, SetNewPassword(hashed, "person", parts.platform.clock()), cause)
         await end_all(db, parts, who.sub, "password-changed", cause, but=who.sid)
 

@@ -1,12 +1,12 @@
 """One's own account as it is shown, and the password that guards what would let somebody else keep it."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import Field
 
+from services.identity.api.misses import missed
+from services.identity.domain.attempts.rules import Charged
 from services.identity.domain.user.commands import ProveHolder
 from services.identity.domain.user.decider import UserNotFound
 from services.identity.parts import IdentityParts
@@ -19,8 +19,6 @@ from shared.http.body import Answer, Deed, allowed, not_allowed
 from shared.http.etag import etag
 from shared.http.principal import Principal
 from shared.postgres import Db
-
-type TypedPassword = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class CurrentPasswordWrong(Refusal):
@@ -105,18 +103,23 @@ async def own_account(db: Db, who: Principal) -> Account:
     return account
 
 
-async def must_know_password(parts: IdentityParts, who: Principal, password: str) -> Account:
-    """Ask for the password again, counted as at log-in; raises CurrentPasswordWrong, LoginIsBlocked, PasswordsBusy."""
+async def must_know_password(parts: IdentityParts, who: Principal, password: str, cause: Cause) -> Account:
+    """Ask for the password again, counted and told as at log-in; raises CurrentPasswordWrong, LoginIsBlocked, PasswordsBusy.
+
+    What it allows is done later, in another transaction: there `still.own_account_still` looks again.
+    """
     now, browser = parts.platform.clock(), who.sid or attempts.UNKNOWN_BROWSER
 
-    async def charge(db: Db) -> Account:
-        await attempts.charge_attempt(db, who.pid, browser, "password", now, parts.settings.attempts)
-        return await own_account(db, who)
+    async def charge(db: Db) -> tuple[Charged, Account]:
+        charged = await attempts.charge_attempt(db, who.pid, browser, "password", now, parts.settings.attempts)
+        return charged, await own_account(db, who)
 
     async with parts.passwords.turn() as turn:
-        account = await transact(parts.platform.pool, charge)
-        if not await turn.fits(account.password_hash, password):
-            raise CurrentPasswordWrong
+        charged, account = await transact(parts.platform.pool, charge)
+        fits = await turn.fits(account.password_hash, password)
+    if not fits:
+        await transact(parts.platform.pool, lambda db: missed(db, parts, "login", who.pid, account, charged, cause))
+        raise CurrentPasswordWrong
     await transact(parts.platform.pool, lambda db: attempts.forgive(db, who.pid, browser, "password"))
     return account
 

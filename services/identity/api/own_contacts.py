@@ -11,13 +11,13 @@ from services.identity.api.one_time_codes import CodeBody, must_have_been_right
 from services.identity.api.own_account import (
     CurrentPasswordWrong,
     MeAnswer,
-    TypedPassword,
     me_answer,
     must_know_password,
     own_account,
     prove_by_register_email,
 )
-from services.identity.api.typed import Email
+from services.identity.api.still import must_be_in_session, own_account_still
+from services.identity.api.typed import Email, Password
 from services.identity.domain.attempts.rules import LoginIsBlocked, TooManyCodes
 from services.identity.domain.contact_proof.commands import ProveContact, StartContactProof
 from services.identity.domain.contact_proof.decider import ContactProof, NoCodeIsOut, Proving
@@ -38,7 +38,7 @@ from services.identity.hashing import PasswordsBusy
 from services.identity.letters import send, tell_old_address
 from services.identity.parts import IdentityParts, parts
 from services.identity.pepper import new_code
-from services.identity.views import contact_proofs, register
+from services.identity.views import accounts, contact_proofs, register
 from services.identity.views.accounts import Account, plain
 from services.identity.views.attempts import charge_code
 from shared.eventsourcing.event import Cause
@@ -62,7 +62,7 @@ class ChangeEmailBody(Body):
     """The new e-mail, and the password of the account."""
 
     email: Email
-    current_password: TypedPassword
+    current_password: Password
 
 
 class ProofAnswer(Answer):
@@ -119,6 +119,8 @@ async def _proven(
     """Try a typed code and do what it was for; the account after it. Raises what `_try` does, and CodeWrong once that is stored."""
 
     async def work(db: Db) -> tuple[Outcome[ContactProof], Account]:
+        await accounts.hold(db, who.sub)
+        await must_be_in_session(db, who)
         account = await own_account(db, who)
         outcome = await _try(db, parts, account, purpose, code, cause)
         if isinstance(outcome.state, Proving) and any(isinstance(record.event, ContactProven) for record in outcome.events):
@@ -176,10 +178,15 @@ async def change_email(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> ProofAnswer:
     """Trocar o e-mail: um código vai para o novo, e só com ele a troca acontece."""
-    account = await must_know_password(parts, who, body.current_password)
-    if account.email == body.email:
-        raise EmailUnchanged
-    return await transact(parts.platform.pool, lambda db: _start(db, parts, account, "new-email", body.email, cause, _SENT_TO_NEW))
+    checked = await must_know_password(parts, who, body.current_password, cause)
+
+    async def work(db: Db) -> ProofAnswer:
+        account = await own_account_still(db, parts, who, checked, body.current_password)
+        if account.email == body.email:
+            raise EmailUnchanged
+        return await _start(db, parts, account, "new-email", body.email, cause, _SENT_TO_NEW)
+
+    return await transact(parts.platform.pool, work)
 
 
 @router.post("/email-changes/proofs", responses=refuses(UserNotFound, NoCodeIsOut, CodeWrong, CodeExpired, TooManyTries))

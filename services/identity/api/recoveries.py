@@ -7,15 +7,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field
 
 from services.identity.api.browser import put
 from services.identity.api.evenly import answer_evenly
 from services.identity.api.log_in import end_all
+from services.identity.api.misses import missed
 from services.identity.api.one_time_codes import CodeBody, must_be_own, must_have_been_right
-from services.identity.api.typed import CompleteDocument, Email, Phone
+from services.identity.api.typed import CompleteDocument, Email, Password, Phone
 from services.identity.domain.attempts.rules import Charged, RecoveryIsBlocked
-from services.identity.domain.block.commands import Block
 from services.identity.domain.one_time_code.rules import (
     CODE_LIVES,
     CODES,
@@ -35,9 +34,8 @@ from services.identity.letters import last_sent, send
 from services.identity.parts import IdentityParts, parts
 from services.identity.pepper import new_code
 from services.identity.strength import must_be_strong
-from services.identity.views import accounts, attempts
+from services.identity.views import accounts, attempts, known_browsers
 from services.identity.views.accounts import Account
-from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, Body
 from shared.http.cause import cause_of
@@ -62,7 +60,7 @@ class StartRecoveryBody(Body):
 class NewPasswordBody(Body):
     """The new password."""
 
-    password: Annotated[str, Field(min_length=1, max_length=200)]
+    password: Password
 
 
 class RecoveryAnswer(Answer):
@@ -91,7 +89,7 @@ async def start(
         charged = await attempts.charge_attempt(db, person_id, attempts.UNKNOWN_BROWSER, "recovery", now, parts.settings.attempts)
         account = await accounts.find_by_person(db, person_id)
         if account is None or not _matches(account, body):
-            await _diverged(db, parts, account, charged, cause, now)
+            await missed(db, parts, "recovery", person_id, account, charged, cause)
             return charged
         await attempts.forgive(db, person_id, attempts.UNKNOWN_BROWSER, "recovery")
         await _may_send(db, person_id, now)
@@ -114,14 +112,6 @@ def _matches(account: Account, body: StartRecoveryBody) -> bool:
     email = hmac.compare_digest((account.email or "").encode(), body.email.encode())
     phone = hmac.compare_digest((account.phone or "").encode(), body.phone.encode())
     return email and phone
-
-
-async def _diverged(db: Db, parts: IdentityParts, account: Account | None, charged: Charged, cause: Cause, now: datetime) -> None:
-    until = charged.attempts.blocked_until
-    if account is None or until is None:
-        return
-    block_id = new_id()
-    await parts.blocks(db, block_id, Block(block_id, account.user_id, account.person_id, "recovery", until, now), cause)
 
 
 async def _may_send(db: Db, person_id: UUID, now: datetime) -> None:
@@ -180,12 +170,13 @@ async def set_password(
         await parts.recoveries(db, recovery_id, ConcludeRecovery(now), cause)
         await parts.users(db, going.user_id, SetNewPassword(hashed, "recovery", now), cause)
         await end_all(db, parts, going.user_id, "password-changed", cause)
+        await known_browsers.forget(db, going.user_id)
 
     await transact(parts.platform.pool, work)
 
 
 async def _must_still_reach(db: Db, going: Recovering) -> None:
     """A code that went to an address which is the account's no more opens nothing; raises RecoveryOver."""
-    account = await accounts.find(db, going.user_id)
+    account = await accounts.hold(db, going.user_id)
     if account is None or (account.email_at is not None and account.email_at > going.code.sent_at):
         raise RecoveryOver

@@ -6,12 +6,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field
 
 from services.identity.api.browser import CrossSiteRefused, known_device, must_be_ours, put, read
 from services.identity.api.evenly import answer_evenly
 from services.identity.api.log_in import COOKIES, Kind, Opened, SessionAnswer, Who, access_answer, answer, end, forget_cookie, open_session
-from services.identity.api.typed import CompleteDocument
+from services.identity.api.typed import CompleteDocument, Password
 from services.identity.domain.attempts.rules import Charged, LoginIsBlocked
 from services.identity.domain.block.commands import Block
 from services.identity.domain.session.commands import ReportReuse
@@ -46,7 +45,7 @@ class LogInBody(Body):
     """CPF or CNPJ and password; `shared_device` keeps nothing after the browser closes."""
 
     cpf_or_cnpj: CompleteDocument
-    password: Annotated[str, Field(min_length=1, max_length=200)]
+    password: Password
     shared_device: bool = False
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from services.identity.api.log_in import Opened, SessionAnswer, Who, answer, open_session
 from services.identity.api.own_account import prove_by_register_email
 from services.identity.api.sign_up_answers import own_sign_up
+from services.identity.api.typed import Password
 from services.identity.domain.password.rules import PasswordTooWeak
 from services.identity.domain.sign_up.commands import ChoosePassword
 from services.identity.domain.sign_up.decider import CannotConclude, SigningUp, SignUpNotFound, SignUpOver, StepOutOfOrder, under_way
@@ -35,7 +36,7 @@ router = APIRouter(prefix="/v1/sign-ups", tags=["sign-ups"])
 class PasswordBody(Body):
     """The last step: the version of the terms that was read and accepted, and the password."""
 
-    password: Annotated[str, Field(min_length=1, max_length=200)]
+    password: Password
     terms_version: Annotated[str | None, Field(max_length=20)] = None
     shared_device: bool = False
 

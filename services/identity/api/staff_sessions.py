@@ -13,6 +13,7 @@ from services.identity.api.browser import CrossSiteRefused, known_device
 from services.identity.api.evenly import answer_evenly
 from services.identity.api.log_in import Opened, SessionAnswer, Who, access_answer, answer, open_session
 from services.identity.api.sessions import CredentialsNotRecognised, renew
+from services.identity.api.typed import Password
 from services.identity.domain.attempts.rules import Charged, LoginIsBlocked
 from services.identity.domain.password.rules import PasswordTooWeak
 from services.identity.domain.session.commands import ShowSecondFactor
@@ -47,14 +48,14 @@ class AcceptInvitationBody(Body):
     """The token of the link, and a password."""
 
     token: Annotated[str, Field(min_length=40, max_length=200)]
-    password: Annotated[str, Field(min_length=1, max_length=200)]
+    password: Password
 
 
 class StaffLogInBody(Body):
     """CPF, password and the code of the authenticator app."""
 
     cpf: Annotated[str, Field(min_length=11, max_length=20)]
-    password: Annotated[str, Field(min_length=1, max_length=200)]
+    password: Password
     totp: Totp
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from email_validator import EmailNotValidError
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from services.identity.contacts import canonical_email, canonical_phone
@@ -40,6 +40,8 @@ type CompleteDocument = Annotated[str, Field(min_length=11, max_length=24)]
 type Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 type Phone = Annotated[str, Field(max_length=30), AfterValidator(_phone)]
 type Name = Annotated[str, Field(min_length=2, max_length=150), AfterValidator(_name)]
+type Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=200)]
+"""As it was typed: spaces at its ends belong to it, whatever is done to other text."""
 
 
 class RepresentativeBody(Body):

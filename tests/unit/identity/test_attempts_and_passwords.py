@@ -102,7 +102,6 @@ def test_divergent_recoveries_block_for_a_day_and_say_how_many_remain() -> None:
     "weak",
     [
         "curta",
-        "a" * 129,
         "1234567890",
         "Senha123456",
         "aaaaaaaaaaaa",
@@ -120,6 +119,20 @@ def test_weak_passwords_are_refused(weak: str) -> None:
 @pytest.mark.parametrize("strong", ["girassol-amarelo", "cavalo correto bateria", "Lua-cheia-42", "ana gosta de pão de queijo"])
 def test_strong_passwords_pass_without_composition_rules(strong: str) -> None:
     must_be_strong(strong, ["Ana Souza", "ana.souza@exemplo.test", "52998224725", "+5592988887777"])
+
+
+VARIED = "Girassol, lua cheia e um muro alto! " * 4
+
+
+@pytest.mark.parametrize(("length", "good"), [(9, False), (10, True), (128, True), (129, False)])
+def test_a_password_has_ten_characters_at_least_and_128_at_most(length: int, good: bool) -> None:
+    password = VARIED[:length]
+    assert len(password) == length
+    if good:
+        must_be_strong(password, ["Ana Souza"])
+        return
+    with pytest.raises(PasswordTooWeak):
+        must_be_strong(password, ["Ana Souza"])
 
 
 def test_digests_are_bound_to_what_they_are_for() -> None:
