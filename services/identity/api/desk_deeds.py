@@ -17,7 +17,7 @@ from services.identity.domain.block.commands import LiftBlock
 from services.identity.domain.user.commands import ChangePhone, CorrectEmail, ProveHolder
 from services.identity.letters import tell_old_address
 from services.identity.parts import IdentityParts, parts
-from services.identity.views import attempts, blocks
+from services.identity.views import attempts, blocks, known_browsers
 from services.identity.views.accounts import Account
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
@@ -121,5 +121,6 @@ async def end_sessions(desk: AtDesk) -> AttendanceAnswer:
 
     async def work(db: Db, account: Account) -> None:
         await end_all(db, desk.parts, account.user_id, "ended-by-staff", desk.cause)
+        await known_browsers.forget(db, account.user_id)
 
     return await desk.do("sessions-ended", work)

@@ -16,7 +16,7 @@ from services.identity.domain.user.commands import HandOver
 from services.identity.domain.user.decider import UserNotFound, active
 from services.identity.letters import send, tell_old_address
 from services.identity.parts import IdentityParts, parts
-from services.identity.views import accounts, sessions
+from services.identity.views import accounts, known_browsers, sessions
 from services.identity.views.accounts import Account
 from shared.access_log import Viewed, record_viewed
 from shared.eventsourcing.event import Cause
@@ -97,6 +97,7 @@ async def hand_over(body: HandOverBody, desk: AtDesk) -> AttendanceAnswer:
         command = HandOver(body.name, body.email, body.phone, acting_id, acting.name if acting else None, now)
         await parts.users(db, account.user_id, command, cause)
         await end_all(db, parts, account.user_id, "handed-over", cause)
+        await known_browsers.forget(db, account.user_id)
         if account.email and account.email != body.email:
             await tell_old_address(db, parts.templates, account.person_id, account.email, cause)
         await send(db, parts.templates, new_id(), "account-handed-over", account.person_id, {}, cause)

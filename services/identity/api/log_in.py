@@ -7,10 +7,10 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from services.identity.api.browser import agent, devices_with, drop, put, read, remember_device
+from services.identity.api.browser import agent, drop, put, read, remember_device, sealed_device
 from services.identity.domain.session.commands import EndSession, LogIn
 from services.identity.parts import IdentityParts
-from services.identity.views import refresh_tokens, sessions
+from services.identity.views import known_browsers, refresh_tokens, sessions
 from shared.contracts.identity.session import EndedBecause
 from shared.eventsourcing.event import Cause
 from shared.http.body import Answer
@@ -54,7 +54,8 @@ class Opened:
     who: Who
     session_id: UUID
     refresh_token: str
-    devices: str
+    device: str
+    shared: bool
     cookie_age: int | None
     authenticated_at: datetime
 
@@ -80,13 +81,14 @@ async def open_session(
     await parts.sessions(db, session_id, command, cause, person=who.person_id)
     token = await refresh_tokens.begin(db, parts.pepper, session_id, browser, idle=idle, limit=limit, now=now)
     age = None if shared or staff else int(limit.total_seconds())
-    return Opened(who, session_id, token, devices_with(request, parts, browser, who.person_id), age, now)
+    device = sealed_device(parts, browser, who.subject_id, await known_browsers.generation(db, who.subject_id))
+    return Opened(who, session_id, token, device, shared, age, now)
 
 
-async def answer(parts: IdentityParts, response: Response, opened: Opened) -> SessionAnswer:
+async def answer(parts: IdentityParts, request: Request, response: Response, opened: Opened) -> SessionAnswer:
     """Set the cookies of a begun session and answer its access token."""
     put(response, parts, COOKIES[opened.who.kind], opened.refresh_token, opened.cookie_age)
-    remember_device(response, parts, opened.devices)
+    remember_device(request, response, parts, opened.device, opened.who.subject_id, shared=opened.shared)
     return await access_answer(parts, opened.who, opened.session_id, opened.authenticated_at)
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from services.identity.api.log_in import end, end_all, forget_cookie
 from services.identity.domain.session.decider import SessionNotFound
 from services.identity.parts import IdentityParts, parts
-from services.identity.views import sessions
+from services.identity.views import known_browsers, sessions
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer
@@ -98,6 +98,11 @@ async def end_all_sessions(
     cause: Annotated[Cause, Depends(cause)],
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> None:
-    """Encerrar todas as sessões, também esta."""
-    await transact(parts.platform.pool, lambda db: end_all(db, parts, who.sub, "ended-by-person", cause))
+    """Encerrar todas as sessões, também esta; nenhum navegador é mais conhecido."""
+
+    async def work(db: Db) -> None:
+        await end_all(db, parts, who.sub, "ended-by-person", cause)
+        await known_browsers.forget(db, who.sub)
+
+    await transact(parts.platform.pool, work)
     forget_cookie(parts, response, "staff" if who.kind == "staff" else "customer")

@@ -7,20 +7,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from services.identity.api.browser import CrossSiteRefused, known_device, must_be_ours, put, read
+from services.identity.api.browser import CrossSiteRefused, devices_of, known_device, must_be_ours, put, read
 from services.identity.api.evenly import answer_evenly
 from services.identity.api.log_in import COOKIES, Kind, Opened, SessionAnswer, Who, access_answer, answer, end, forget_cookie, open_session
+from services.identity.api.misses import missed
+from services.identity.api.still import account_still
 from services.identity.api.typed import CompleteDocument, Password
 from services.identity.domain.attempts.rules import Charged, LoginIsBlocked
-from services.identity.domain.block.commands import Block
 from services.identity.domain.session.commands import ReportReuse
 from services.identity.domain.session.decider import SessionNotFound
 from services.identity.domain.user.commands import RehashPassword
 from services.identity.hashing import PasswordsBusy
 from services.identity.parts import IdentityParts, parts
-from services.identity.views import accounts, attempts, refresh_tokens, sessions, staff
+from services.identity.views import accounts, attempts, known_browsers, refresh_tokens, sessions, staff
 from services.identity.views.accounts import Account
-from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Body
 from shared.http.cause import cause_of
@@ -28,7 +28,6 @@ from shared.http.openapi import refuses
 from shared.http.principal import Principal, anyone, signed_in
 from shared.http.problem import Rejected, SessionOver
 from shared.identifiers import parse_document
-from shared.ids import new_id
 from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
@@ -60,44 +59,42 @@ async def log_in(
     """Entrar com CPF ou CNPJ e senha."""
     person_id = parts.platform.people.of(parse_document(body.cpf_or_cnpj))
     now = parts.platform.clock()
-    device = known_device(request, parts, person_id)
-    browser = device or attempts.UNKNOWN_BROWSER
     cause, began = cause_of(request, None, actor=f"person:{person_id}"), time.monotonic()
     async with parts.passwords.turn() as turn:
-        charged, account = await transact(parts.platform.pool, lambda db: _charge(db, parts, person_id, browser, now))
+        charged, account, device = await transact(parts.platform.pool, lambda db: _charge(db, request, parts, person_id, now))
         hashed = account.password_hash if account else None
         fits = await turn.fits(hashed, body.password)
         renewed = await turn.hash(body.password) if fits and hashed and parts.passwords.is_dated(hashed) else None
-    if account is None or not fits:
-        await transact(parts.platform.pool, lambda db: _missed(db, parts, account, charged, cause, now))
-        await answer_evenly(began, charged)
-        raise CredentialsNotRecognised
 
-    async def work(db: Db) -> Opened:
-        await attempts.forgive(db, person_id, browser, "password")
-        if renewed is not None:
-            await parts.users(db, account.user_id, RehashPassword(renewed, now), cause)
-        who = Who(account.user_id, person_id, "customer", ("pwd",), representative_id=account.representative_id)
+    async def work(db: Db) -> Opened | None:
+        known = await account_still(db, parts, account, body.password) if account is not None and fits else None
+        if known is None:
+            await missed(db, parts, "login", person_id, account, charged, cause)
+            return None
+        await attempts.forgive(db, person_id, device or attempts.UNKNOWN_BROWSER, "password")
+        if renewed is not None and known.password_hash == hashed:
+            await parts.users(db, known.user_id, RehashPassword(renewed, now), cause)
+        who = Who(known.user_id, person_id, "customer", ("pwd",), representative_id=known.representative_id)
         return await open_session(db, parts, request, who, cause, known=device, new_browser=device is None, shared=body.shared_device)
 
-    return await answer(parts, response, await transact(parts.platform.pool, work))
+    opened = await transact(parts.platform.pool, work)
+    if opened is None:
+        await answer_evenly(began, charged)
+        raise CredentialsNotRecognised
+    return await answer(parts, request, response, opened)
 
 
-async def _charge(db: Db, parts: IdentityParts, person_id: UUID, browser: UUID, now: datetime) -> tuple[Charged, Account | None]:
+type _Tried = tuple[Charged, Account | None, UUID | None]
+
+
+async def _charge(db: Db, request: Request, parts: IdentityParts, person_id: UUID, now: datetime) -> _Tried:
     """Count the attempt before the password is looked at; raises LoginIsBlocked, and then nothing counts."""
-    if browser == attempts.UNKNOWN_BROWSER:
+    account = await accounts.find_by_person(db, person_id)
+    device = await known_device(db, request, parts, account.user_id if account else person_id)
+    if device is None:
         await attempts.must_not_be_blocked(db, person_id, "recovery", now)
-    charged = await attempts.charge_attempt(db, person_id, browser, "password", now, parts.settings.attempts)
-    return charged, await accounts.find_by_person(db, person_id)
-
-
-async def _missed(db: Db, parts: IdentityParts, account: Account | None, charged: Charged, cause: Cause, now: datetime) -> None:
-    """The third miss blocks; an account is told."""
-    until = charged.attempts.blocked_until
-    if account is None or until is None or not charged.is_last:
-        return
-    block_id = new_id()
-    await parts.blocks(db, block_id, Block(block_id, account.user_id, account.person_id, "login", until, now), cause)
+    browser = device or attempts.UNKNOWN_BROWSER
+    return await attempts.charge_attempt(db, person_id, browser, "password", now, parts.settings.attempts), account, device
 
 
 @router.post("/refreshes", responses=refuses(SessionOver, CrossSiteRefused))
@@ -135,14 +132,15 @@ async def _rotate(db: Db, parts: IdentityParts, request: Request, token: str, se
     if session is None or session.kind != kind:
         because = await sessions.why_ended(db, session_id)
         return SessionOver(extra={"because": because} if because else None)
-    device = known_device(request, parts, session.person_id)
-    refreshed = await refresh_tokens.rotate(db, parts.pepper, token, device, parts.platform.clock())
+    browsers = devices_of(request, parts, session.subject_id)
+    refreshed = await refresh_tokens.rotate(db, parts.pepper, token, browsers, parts.platform.clock())
     cause = cause_of(request, None, actor=f"person:{session.person_id}" if kind == "customer" else f"staff:{session.subject_id}")
     if refreshed is None:
         return SessionOver()
     if refreshed.outcome == "reused":
         await parts.sessions(db, session_id, ReportReuse(parts.platform.clock()), cause)
         await refresh_tokens.forget(db, session_id)
+        await known_browsers.forget(db, session.subject_id)
         return SessionOver(extra={"because": "refresh-token-reused"})
     who = await _still(db, session, kind)
     if refreshed.outcome == "over" or who is None:

@@ -74,7 +74,7 @@ async def choose_password(
     except AccountTaken:
         await transact(parts.platform.pool, lambda db: _tell_owner(db, parts, going.person_id, cause))
         raise CannotConclude(step="password") from None
-    return await answer(parts, response, opened)
+    return await answer(parts, request, response, opened)
 
 
 async def _tell_owner(db: Db, parts: IdentityParts, person_id: UUID, cause: Cause) -> None:

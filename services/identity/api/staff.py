@@ -27,6 +27,7 @@ from services.identity.domain.staff_member.decider import (
 )
 from services.identity.invitations import Invitee, invite, new_link, send_link
 from services.identity.parts import IdentityParts, parts
+from services.identity.views import known_browsers
 from services.identity.views import staff as staff_rows
 from services.identity.views.staff import StaffAlreadyInvited, StaffRow
 from shared.contracts.identity.staff_member import Role
@@ -181,6 +182,7 @@ async def reset_totp(
     async def work(db: Db) -> None:
         await _send_link(db, parts, staff_id, command, link, cause)
         await end_all(db, parts, staff_id, "roles-changed", cause)
+        await known_browsers.forget(db, staff_id)
 
     await transact(parts.platform.pool, work)
 

@@ -12,19 +12,20 @@ from pydantic import Field
 from services.identity.api.browser import CrossSiteRefused, known_device
 from services.identity.api.evenly import answer_evenly
 from services.identity.api.log_in import Opened, SessionAnswer, Who, access_answer, answer, open_session
+from services.identity.api.misses import staff_missed
 from services.identity.api.sessions import CredentialsNotRecognised, renew
+from services.identity.api.still import must_be_in_session, staff_still
 from services.identity.api.typed import Password
 from services.identity.domain.attempts.rules import Charged, LoginIsBlocked
 from services.identity.domain.password.rules import PasswordTooWeak
 from services.identity.domain.session.commands import ShowSecondFactor
 from services.identity.domain.staff_member.commands import AcceptInvitation, EnrolTotp
-from services.identity.domain.staff_member.decider import InvitationInvalid, InvitationUsed
+from services.identity.domain.staff_member.decider import InvitationInvalid, InvitationUsed, must_open
 from services.identity.hashing import PasswordsBusy
 from services.identity.invitations import token_digest
-from services.identity.letters import send
 from services.identity.parts import IdentityParts, parts
 from services.identity.strength import must_be_strong
-from services.identity.views import attempts, sessions, staff, totp_uses
+from services.identity.views import attempts, staff, totp_uses
 from services.identity.views.staff import StaffRow
 from services.identity.views.totp_uses import TotpReplayed
 from shared.eventsourcing.event import Cause
@@ -36,7 +37,6 @@ from shared.http.principal import Principal, anyone
 from shared.http.principal import staff as any_staff
 from shared.http.problem import SessionOver
 from shared.identifiers import Document, parse_cpf
-from shared.ids import new_id
 from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/staff", tags=["staff-sessions"])
@@ -81,15 +81,16 @@ async def accept_invitation(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> EnrolmentAnswer:
     """Aceitar o convite: escolher a senha e receber o segredo do aplicativo autenticador."""
-    staff_id = _staff_of(body.token)
+    staff_id, digest = _staff_of(body.token), token_digest(parts, body.token)
     async with parts.platform.pool.acquire(timeout=5) as db:
+        must_open((await parts.staff_members.load(db, staff_id))[0], digest, parts.platform.clock())
         row = await staff.find(db, staff_id)
     if row is None:
         raise InvitationInvalid
     must_be_strong(parts.settings, body.password, [row.name, row.email])
     secret = pyotp.random_base32()
     hashed = await parts.passwords.hash(body.password)
-    command = AcceptInvitation(token_digest(parts, body.token), hashed, secret, parts.platform.clock())
+    command = AcceptInvitation(digest, hashed, secret, parts.platform.clock())
     await transact(parts.platform.pool, lambda db: parts.staff_members(db, staff_id, command, cause_of(request, None)))
     uri = pyotp.TOTP(secret).provisioning_uri(name=row.email or str(staff_id), issuer_name=parts.settings.brand_name)
     return EnrolmentAnswer(staff_id=staff_id, totp_secret=secret, otpauth_uri=uri)
@@ -113,34 +114,34 @@ async def log_in(
     """Entrar na equipe com CPF, senha e código do aplicativo."""
     person_id = parts.platform.people.of(Document("cpf", parse_cpf(body.cpf)))
     now = parts.platform.clock()
-    device = known_device(request, parts, person_id)
-    browser = device or attempts.UNKNOWN_BROWSER
-
     began = time.monotonic()
 
-    async def charge(db: Db) -> tuple[Charged, StaffRow | None]:
-        charged = await attempts.charge_attempt(db, person_id, browser, "staff-password", now, parts.settings.attempts)
-        return charged, await staff.find_by_person(db, person_id)
+    async def charge(db: Db) -> tuple[Charged, StaffRow | None, UUID | None]:
+        row = await staff.find_by_person(db, person_id)
+        device = await known_device(db, request, parts, row.staff_id if row else person_id)
+        browser = device or attempts.UNKNOWN_BROWSER
+        return await attempts.charge_attempt(db, person_id, browser, "staff-password", now, parts.settings.attempts), row, device
 
     async with parts.passwords.turn() as turn:
-        charged, row = await transact(parts.platform.pool, charge)
+        charged, row, device = await transact(parts.platform.pool, charge)
         fits = await turn.fits(row.password_hash if row else None, body.password)
     cause = cause_of(request, None, actor=f"staff:{row.staff_id}" if row else "staff:unknown")
 
     async def work(db: Db) -> Opened | None:
-        if row is None or not fits or not await _second_factor(db, parts, row, body.totp):
-            await _missed(db, parts, row, charged, cause)
+        known = await staff_still(db, parts, row, body.password) if row is not None and fits else None
+        if known is None or not await _second_factor(db, parts, known, body.totp):
+            await staff_missed(db, parts, person_id, row, charged, cause)
             return None
-        await attempts.forgive(db, person_id, browser, "staff-password")
-        await parts.staff_members(db, row.staff_id, EnrolTotp(now), cause)
-        who = Who(row.staff_id, person_id, "staff", ("pwd", "otp"), tuple(sorted(row.roles)))
+        await attempts.forgive(db, person_id, device or attempts.UNKNOWN_BROWSER, "staff-password")
+        await parts.staff_members(db, known.staff_id, EnrolTotp(now), cause)
+        who = Who(known.staff_id, person_id, "staff", ("pwd", "otp"), tuple(sorted(known.roles)))
         return await open_session(db, parts, request, who, cause, known=device, new_browser=device is None, shared=False)
 
     opened = await transact(parts.platform.pool, work)
     if opened is None:
         await answer_evenly(began, charged)
         raise CredentialsNotRecognised
-    return await answer(parts, response, opened)
+    return await answer(parts, request, response, opened)
 
 
 async def _second_factor(db: Db, parts: IdentityParts, row: StaffRow, code: str) -> bool:
@@ -148,15 +149,6 @@ async def _second_factor(db: Db, parts: IdentityParts, row: StaffRow, code: str)
     return (
         row.totp_secret is not None and row.state in {"accepted", "active"} and await _spend(db, parts, row.staff_id, row.totp_secret, code)
     )
-
-
-async def _missed(db: Db, parts: IdentityParts, row: StaffRow | None, charged: Charged, cause: Cause) -> None:
-    """The miss that blocks is told to whom it is about."""
-    until = charged.attempts.blocked_until
-    if row is None or row.email is None or until is None:
-        return
-    values = {"until": f"{until.astimezone(parts.platform.calendar.zone):%d/%m/%Y %H:%M}"}
-    await send(db, parts.templates, new_id(), "login-blocked", row.person_id, values, cause, address=row.email)
 
 
 async def _spend(db: Db, parts: IdentityParts, staff_id: UUID, secret: str, code: str) -> bool:
@@ -195,21 +187,25 @@ async def step_up(
     if session_id is None:
         raise SessionOver
 
-    async def charge(db: Db) -> StaffRow:
-        await attempts.charge_attempt(db, who.pid, session_id, "staff-password", now, parts.settings.attempts)
-        row = await staff.find(db, who.sub)
-        if row is None or row.totp_secret is None or await sessions.find_live(db, session_id) is None:
+    async def charge(db: Db) -> Charged:
+        return await attempts.charge_attempt(db, who.pid, session_id, "staff-password", now, parts.settings.attempts)
+
+    charged = await transact(parts.platform.pool, charge)
+
+    async def work(db: Db) -> StaffRow | None:
+        row = await staff.hold(db, who.sub)
+        await must_be_in_session(db, who)
+        if row is None or row.state != "active" or row.totp_secret is None:
             raise SessionOver
-        return row
-
-    row = await transact(parts.platform.pool, charge)
-
-    async def work(db: Db) -> None:
-        if not await _spend(db, parts, row.staff_id, str(row.totp_secret), body.totp):
-            raise CredentialsNotRecognised
+        if not await _spend(db, parts, row.staff_id, row.totp_secret, body.totp):
+            await staff_missed(db, parts, who.pid, row, charged, cause)
+            return None
         await attempts.forgive(db, who.pid, session_id, "staff-password")
         await parts.sessions(db, session_id, ShowSecondFactor(now), cause)
+        return row
 
-    await transact(parts.platform.pool, work)
+    row = await transact(parts.platform.pool, work)
+    if row is None:
+        raise CredentialsNotRecognised
     known = Who(row.staff_id, row.person_id, "staff", ("pwd", "otp"), tuple(sorted(row.roles)))
     return await access_answer(parts, known, session_id, now)

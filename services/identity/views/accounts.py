@@ -147,6 +147,12 @@ async def find(db: Db, user_id: UUID) -> Account | None:
     return Account(*row) if row else None
 
 
+async def hold(db: Db, user_id: UUID) -> Account | None:
+    """An account by its id, which nobody else changes until the transaction ends."""
+    row = await db.fetchrow(f"select {_COLUMNS} from accounts where user_id = $1 for no key update", user_id)
+    return Account(*row) if row else None
+
+
 async def unproven(db: Db, people: Sequence[UUID]) -> Sequence[Account]:
     """The accounts of these people that are not proven holders yet, and were not handed over."""
     rows = await db.fetch(

@@ -1,7 +1,7 @@
 """Which refresh token is good? Each is computed from the session's nonce and its generation; the one just replaced stays good 30 s."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -40,7 +40,7 @@ async def begin(db: Db, pepper: Pepper, session_id: UUID, browser: UUID, *, idle
     return _token(pepper, session_id, nonce, 1)
 
 
-async def rotate(db: Db, pepper: Pepper, token: str, browser: UUID | None, now: datetime) -> Refreshed | None:
+async def rotate(db: Db, pepper: Pepper, token: str, browsers: Collection[UUID], now: datetime) -> Refreshed | None:
     """Take a refresh token, under the row's lock; None when it never was one.
 
     The token that was just replaced answers the same successor for 30 seconds in the same browser: an answer may have
@@ -65,7 +65,7 @@ async def rotate(db: Db, pepper: Pepper, token: str, browser: UUID | None, now: 
             now,
         )
         return Refreshed("rotated", session_id, _token(pepper, session_id, row["nonce"], current + 1), age)
-    same_browser = browser == row["browser_id"]
+    same_browser = row["browser_id"] in browsers
     if generation == current - 1 and now - row["rotated_at"] <= GRACE and same_browser:
         return Refreshed("rotated", session_id, _token(pepper, session_id, row["nonce"], current), age)
     return Refreshed("reused", session_id)

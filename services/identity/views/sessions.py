@@ -95,6 +95,11 @@ async def find_live(db: Db, session_id: UUID) -> OpenSession | None:
     return OpenSession(*row) if row else None
 
 
+async def hold_live(db: Db, session_id: UUID) -> bool:
+    """Whether a session lives; nobody ends it until the transaction ends."""
+    return bool(await db.fetchval("select true from sessions where session_id = $1 and ended_at is null for share", session_id))
+
+
 async def why_ended(db: Db, session_id: UUID) -> str | None:
     """Why a session ended; None while it lives, or never was."""
     because: str | None = await db.fetchval("select because from sessions where session_id = $1", session_id)

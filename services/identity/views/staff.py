@@ -90,7 +90,12 @@ async def _project(db: Db, staff_id: UUID, event: Event) -> None:
         case TotpEnrolled():
             await db.execute("update staff set state = 'active', enrolled = true where staff_id = $1", staff_id)
         case StaffInvitedAgain():
-            await db.execute("update staff set invited_at = $2 where staff_id = $1", staff_id, event.invited_at)
+            await db.execute(
+                "update staff set invited_at = $2, state = case state when 'accepted' then 'invited' else state end, password_hash = null,"
+                " totp_secret = null where staff_id = $1",
+                staff_id,
+                event.invited_at,
+            )
         case TotpReset():
             await db.execute(
                 "update staff set state = case state when 'suspended' then state else 'invited' end, password_hash = null,"
@@ -134,6 +139,12 @@ async def find_by_person(db: Db, person_id: UUID) -> StaffRow | None:
 async def find(db: Db, staff_id: UUID) -> StaffRow | None:
     """A staff member by their id."""
     row = await db.fetchrow(f"select {_COLUMNS} from staff where staff_id = $1", staff_id)
+    return StaffRow(*row) if row else None
+
+
+async def hold(db: Db, staff_id: UUID) -> StaffRow | None:
+    """A staff member by their id, whom nobody else changes until the transaction ends."""
+    row = await db.fetchrow(f"select {_COLUMNS} from staff where staff_id = $1 for no key update", staff_id)
     return StaffRow(*row) if row else None
 
 

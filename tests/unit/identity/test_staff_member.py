@@ -40,7 +40,8 @@ ID, PERSON, ADMIN = uuid4(), uuid4(), uuid4()
 INVITE = InviteStaff(ID, PERSON, "52998224725", "Beatriz", "b@exemplo.test", ("admin",), "digest", ADMIN, T0)
 INVITED = tuple(STAFF_MEMBER.decide(INVITE, STAFF_MEMBER.initial))
 ACCEPT = AcceptInvitation("digest", "hash", "secret", T0)
-ACTIVE = (*INVITED, InvitationAccepted(password_hash="hash", totp_secret="secret", accepted_at=T0), TotpEnrolled(enrolled_at=T0))
+ACCEPTED = (*INVITED, InvitationAccepted(password_hash="hash", totp_secret="secret", accepted_at=T0))
+ACTIVE = (*ACCEPTED, TotpEnrolled(enrolled_at=T0))
 SUSPENDED = StaffSuspended(staff_id=ID, person_id=PERSON, suspended_by=ADMIN, suspended_at=T0)
 
 
@@ -54,7 +55,8 @@ def test_the_link_opens_once_within_three_days() -> None:
     given(STAFF_MEMBER, *INVITED).when(AcceptInvitation("other", "h", "s", T0)).then_refused(InvitationInvalid)
     late = AcceptInvitation("digest", "h", "s", T0 + timedelta(hours=72))
     given(STAFF_MEMBER, *INVITED).when(late).then_refused(InvitationInvalid)
-    given(STAFF_MEMBER, *ACTIVE).when(ACCEPT).then_refused(InvitationInvalid)
+    given(STAFF_MEMBER, *ACCEPTED).when(AcceptInvitation("digest", "theirs", "theirs", T0)).then_refused(InvitationUsed)
+    given(STAFF_MEMBER, *ACTIVE).when(ACCEPT).then_refused(InvitationUsed)
     given(STAFF_MEMBER).when(ACCEPT).then_refused(InvitationInvalid)
 
 
@@ -63,11 +65,14 @@ def test_a_new_link_voids_the_old() -> None:
     given(STAFF_MEMBER, *INVITED).when(InviteAgain("second", ADMIN, T0)).then(again)
     given(STAFF_MEMBER, *INVITED, again).when(ACCEPT).then_refused(InvitationInvalid)
     given(STAFF_MEMBER, *ACTIVE).when(InviteAgain("second", ADMIN, T0)).then_refused(InvitationUsed)
+    given(STAFF_MEMBER, *ACCEPTED, again).when(ACCEPT).then_refused(InvitationInvalid)
+    given(STAFF_MEMBER, *ACCEPTED, again).when(AcceptInvitation("second", "h", "s", T0)).then_types(InvitationAccepted)
     given(STAFF_MEMBER, *INVITED, SUSPENDED).when(InviteAgain("second", ADMIN, T0)).then_refused(StaffIsSuspended)
 
 
 def test_the_second_factor_is_enrolled_once_and_reset_by_another() -> None:
     given(STAFF_MEMBER, *ACTIVE).when(EnrolTotp(T0)).then_nothing()
+    given(STAFF_MEMBER, *ACCEPTED, SUSPENDED).when(EnrolTotp(T0)).then_refused(StaffIsSuspended)
     given(STAFF_MEMBER, *ACTIVE).when(ResetTotp("third", ADMIN, T0)).then_types(TotpReset, StaffInvitedAgain)
     given(STAFF_MEMBER, *ACTIVE).when(ResetTotp("third", ID, T0)).then_refused(OwnRolesAreNotYours)
     reset = STAFF_MEMBER.decide(ResetTotp("third", ADMIN, T0), STAFF_MEMBER.fold(ACTIVE))

@@ -45,19 +45,19 @@ class StaffNotFound(NotFound):
 
 
 class InvitationInvalid(NotFound):
-    """A link that was never sent, was used, or is too old."""
+    """A link that was never sent, was replaced by another, or is too old."""
 
     sentence = "Este convite não vale mais. Peça outro a um administrador."
 
 
 class InvitationUsed(Refusal):
-    """A password was chosen already."""
+    """A password was chosen by it already: whoever comes second gets nothing, whoever came first."""
 
     sentence = "Este convite já foi usado."
 
 
 class StaffIsSuspended(Refusal):
-    """Suspended staff get no new link."""
+    """Suspended staff get no new link, and enrol no second factor."""
 
     sentence = "Este acesso está suspenso."
 
@@ -111,7 +111,7 @@ def decide(command: StaffCommand, state: Staff) -> Sequence[StaffEvent]:
         case AcceptInvitation():
             return _accept(command, state)
         case EnrolTotp():
-            return [] if _invited(state).enrolled else [TotpEnrolled(enrolled_at=command.now)]
+            return _enrol(command, state)
         case ResetTotp():
             return _reset(command, state)
         case GrantRole():
@@ -166,14 +166,26 @@ def _invite_again(command: InviteAgain, state: Staff) -> Sequence[StaffEvent]:
 
 
 def _accept(command: AcceptInvitation, state: Staff) -> Sequence[StaffEvent]:
+    must_open(state, command.token_digest, command.now)
+    return [InvitationAccepted(password_hash=command.password_hash, totp_secret=command.totp_secret, accepted_at=command.now)]
+
+
+def must_open(state: Staff, token_digest: str, now: datetime) -> None:
+    """Whether a link of this digest is good, once; raises InvitationInvalid, InvitationUsed."""
     if not isinstance(state, Member) or not isinstance(state.token_digest, str):
         raise InvitationInvalid
-    fits = hmac.compare_digest(state.token_digest, command.token_digest)
-    if not fits or state.suspended or command.now >= state.invited_at + INVITATION_LIVES:
+    fits = hmac.compare_digest(state.token_digest, token_digest)
+    if not fits or state.suspended or now >= state.invited_at + INVITATION_LIVES:
         raise InvitationInvalid
-    if state.enrolled:
+    if state.accepted:
         raise InvitationUsed
-    return [InvitationAccepted(password_hash=command.password_hash, totp_secret=command.totp_secret, accepted_at=command.now)]
+
+
+def _enrol(command: EnrolTotp, state: Staff) -> Sequence[StaffEvent]:
+    member = _invited(state)
+    if member.suspended:
+        raise StaffIsSuspended
+    return [] if member.enrolled else [TotpEnrolled(enrolled_at=command.now)]
 
 
 def _reset(command: ResetTotp, state: Staff) -> Sequence[StaffEvent]:
@@ -244,11 +256,11 @@ def evolve(state: Staff, event: StaffEvent) -> Staff:
         case StaffInvited():
             return Member(event.staff_id, event.person_id, event.token_digest, event.invited_at)
         case StaffInvitedAgain():
-            return replace(_invited(state), token_digest=event.token_digest, invited_at=event.invited_at)
+            return replace(_invited(state), token_digest=event.token_digest, invited_at=event.invited_at, accepted=False)
         case InvitationAccepted():
             return replace(_invited(state), accepted=True)
         case TotpEnrolled():
-            return replace(_invited(state), enrolled=True, token_digest=None)
+            return replace(_invited(state), enrolled=True)
         case TotpReset():
             return replace(_invited(state), enrolled=False, accepted=False, token_digest=None)
         case StaffRolesChanged():
