@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -85,6 +86,10 @@ async def take_oil(db: Db, key: bytes, value: Mapping[str, Any]) -> None:
     await db.execute("insert into oil values ($1, $2)", key.decode(), value["litres"])
 
 
+async def burn_out(db: Db, stream: str, now: datetime) -> None:
+    """What the timer of a lantern does: nothing, in time."""
+
+
 def build(platform: Platform) -> Parts:
     """The parts of the service."""
     views: list[View] = [LitLanterns()]
@@ -92,6 +97,7 @@ def build(platform: Platform) -> Parts:
         platform=platform,
         store=platform.store(views),
         reactions=[WhenLanternLit()],
+        timers={"burn-out": burn_out},
         ingress=[Ingress(f"utility.{NAME}", take_oil)],
     )
 
