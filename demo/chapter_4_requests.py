@@ -173,7 +173,7 @@ async def _contracts(stage: Stage, request: Record) -> None:
 async def _commissioning(stage: Stage, request: Record) -> None:
     """As built, documents, contractor, filed; the visit; the connected plant."""
     cast, rui = stage.cast, request.client
-    units = (await rui.get("/v1/commissionable-units")).body
+    units = (await rui.get("/v1/commissionable-units")).body["items"]
     eligible = [unit for unit in units if unit["eligible"]]
     stage.check([unit["request_id"] for unit in eligible] == [stage.table["request"]], f"units to commission: {units}")
     begun = await rui.post("/v1/commissionings", {"request_id": stage.table["request"]})

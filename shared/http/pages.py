@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query
 
 from shared.http.body import Answer
 from shared.http.problem import Rejected
+
+_DIGITS = 9
 
 
 class CursorUnreadable(Rejected):
@@ -66,6 +69,18 @@ def instant(text: str) -> datetime:
         message = "an instant without an offset"
         raise ValueError(message)
     return found
+
+
+def version(text: str) -> int:
+    """The version after which a history goes on; raises ValueError."""
+    if not text.isdecimal() or len(text) > _DIGITS:
+        raise ValueError(text)
+    return int(text)
+
+
+def moment_and_id(at: str, row_id: str) -> tuple[datetime, UUID]:
+    """The sort key of most lists: an instant, and the id that tells rows of one instant apart. Raises ValueError."""
+    return instant(at), UUID(row_id)
 
 
 def make_cursor(*key: object) -> str:

@@ -124,7 +124,8 @@ class MomentAnswer(Answer):
 
 
 class TimelineAnswer(Answer):
-    """What happened to a grant, oldest first."""
+    """What happened to a grant, oldest first, and the cursor of what follows."""
 
     items: list[MomentAnswer]
+    next_cursor: str | None
     server_time: datetime

@@ -1,6 +1,6 @@
 """What happened to a grant, in sentences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -41,12 +41,8 @@ _ROLES: Mapping[str, _Role] = {
 }
 
 
-def moments(recorded: Sequence[Recorded[Any]]) -> list[MomentAnswer]:
-    """The events that people may read, oldest first."""
-    return [moment for record in recorded if (moment := _moment(record)) is not None]
-
-
-def _moment(record: Recorded[Any]) -> MomentAnswer | None:
+def moment_of(record: Recorded[Any]) -> MomentAnswer | None:
+    """An event as people read it; None for those that are not for them."""
     name = type(record.event).__name__
     shown = _ALIKE.get(name, name)
     if shown not in _SENTENCES:

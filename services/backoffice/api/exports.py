@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -23,6 +23,7 @@ from shared.http.body import Answer, Body, CreatedAnswer
 from shared.http.cause import cause
 from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
+from shared.http.pages import Asked, Page, asked, moment_and_id, page
 from shared.http.principal import Principal, staff
 from shared.ids import new_id
 from shared.postgres import Db
@@ -31,6 +32,7 @@ router = APIRouter(prefix="/v1/exports", tags=["exports"])
 
 makers = staff("supervisor", "auditor")
 _DECEMBER = 12
+_AT_ONCE = 500
 
 
 class ExportUnknown(NotFound):
@@ -57,12 +59,6 @@ class ExportAnswer(Answer):
     sha256: str
 
 
-class ExportsAnswer(Answer):
-    """The latest files."""
-
-    items: list[ExportAnswer]
-
-
 @router.post("", status_code=201)
 async def make_export(
     body: MakeExportBody,
@@ -73,17 +69,17 @@ async def make_export(
     made_of: Annotated[BackofficeParts, Depends(parts)],
 ) -> CreatedAnswer:
     """Gerar um arquivo CSV do mês: usinas conectadas ou análises por situação e prazo."""
-    now = made_of.platform.clock()
+    now, calendar = made_of.platform.clock(), made_of.platform.calendar
     first = date.fromisoformat(f"{body.month}-01")
     following = date(first.year + first.month // _DECEMBER, first.month % _DECEMBER + 1, 1)
 
     async def work(db: Db) -> Reply:
         rows = (
-            await connected_between(db, first, following)
+            connected_between(db, first, following)
             if body.kind == "connected-plants"
-            else await _reviews(db, made_of, first, following)
+            else _reviews(db, calendar.start_of_day(first), calendar.start_of_day(following))
         )
-        content = to_csv(rows)
+        content, count = await to_csv(rows)
         digest = hashlib.sha256(content).hexdigest()
         export_id = new_id()
         await db.execute(
@@ -92,11 +88,11 @@ async def make_export(
             f"{body.kind} {body.month}",
             who.pid,
             now,
-            len(rows),
+            count,
             digest,
             content,
         )
-        await made_of.audit(db, audit_id(now.year), RecordExport(f"{body.kind} {body.month}", len(rows), digest, now), because)
+        await made_of.audit(db, audit_id(now.year), RecordExport(f"{body.kind} {body.month}", count, digest, now), because)
         return Reply(201, f"/v1/exports/{export_id}", {"id": str(export_id), "sha256": digest})
 
     reply = await transact(made_of.platform.pool, lambda db: key.run(db, work))
@@ -104,11 +100,21 @@ async def make_export(
 
 
 @router.get("")
-async def list_exports(who: Annotated[Principal, Depends(makers)], made_of: Annotated[BackofficeParts, Depends(parts)]) -> ExportsAnswer:
-    """Os últimos arquivos gerados: por quem, quando, quantas linhas e o resumo SHA-256."""
+async def list_exports(
+    who: Annotated[Principal, Depends(makers)],
+    made_of: Annotated[BackofficeParts, Depends(parts)],
+    asked_page: Annotated[Asked, Depends(asked)],
+) -> Page[ExportAnswer]:
+    """Os arquivos gerados, do mais novo ao mais antigo: por quem, quando, quantas linhas e o resumo SHA-256."""
     del who
-    rows = await made_of.platform.pool.fetch("select id, kind, made_by, made_at, rows, sha256 from exports order by made_at desc limit 100")
-    return ExportsAnswer(items=[ExportAnswer.model_validate(dict(row)) for row in rows])
+    since = asked_page.key(moment_and_id)
+    rows = await made_of.platform.pool.fetch(
+        "select id, kind, made_by, made_at, rows, sha256 from exports where $1::timestamptz is null or (made_at, id) < ($1, $2::uuid)"
+        " order by made_at desc, id desc limit $3",
+        *(since or (None, None)),
+        asked_page.limit + 1,
+    )
+    return page(rows, asked_page.limit, lambda row: ExportAnswer.model_validate(dict(row)), lambda row: (row["made_at"], row["id"]))
 
 
 @router.get("/{export_id}", response_class=Response, responses=refuses(ExportUnknown))
@@ -132,27 +138,28 @@ async def download_export(
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _reviews(db: Db, made_of: BackofficeParts, first: date, following: date) -> list[dict[str, Any]]:
-    calendar = made_of.platform.calendar
-    rows = await db.fetch(
+async def _reviews(db: Db, since: datetime, until: datetime) -> AsyncIterator[Mapping[str, Any]]:
+    rows = db.cursor(
         "select protocol, kind, submission, filed_at, due_on, state, outcome, concluded_at from reviews"
         " where filed_at >= $1 and filed_at < $2 order by filed_at, review_id",
-        calendar.start_of_day(first),
-        calendar.start_of_day(following),
+        since,
+        until,
+        prefetch=_AT_ONCE,
     )
-    return [dict(row) for row in rows]
+    async for row in rows:
+        yield dict(row)
 
 
-def to_csv(rows: Sequence[dict[str, Any]]) -> bytes:
-    """Rows as UTF-8 CSV with `;`, decimal points and ISO dates; a cell never begins a formula."""
-    if not rows:
-        return b""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), delimiter=";", lineterminator="\r\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
-    return text.getvalue().encode()
+async def to_csv(rows: AsyncIterator[Mapping[str, Any]]) -> tuple[bytes, int]:
+    """Rows, taken as they come, as UTF-8 CSV with `;`, decimal points and ISO dates, and how many; a cell never begins a formula."""
+    text, count = io.StringIO(), 0
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    async for row in rows:
+        if not count:
+            writer.writerow(row)
+        writer.writerow(map(_cell, row.values()))
+        count += 1
+    return text.getvalue().encode(), count
 
 
 def _cell(value: object) -> str:

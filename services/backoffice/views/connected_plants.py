@@ -1,7 +1,7 @@
 """Which plants were connected, with what ANEEL's open data ask for (art. 655-W)? A foreign view of requests."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -9,6 +9,7 @@ from shared.contracts.requests.commissioning import GenerationConnected
 from shared.eventsourcing.event import Event, Recorded
 from shared.postgres import Db
 
+_AT_ONCE = 500
 _LEFT_OUT = frozenset({"parties", "holder_id", "connected_at"})
 
 
@@ -33,12 +34,14 @@ class ConnectedPlants:
         )
 
 
-async def connected_between(db: Db, first: date, following: date) -> list[dict[str, Any]]:
-    """The plants connected from a day on, before another, in order."""
-    rows = await db.fetch(
+async def connected_between(db: Db, first: date, following: date) -> AsyncIterator[dict[str, Any]]:
+    """The plants connected from a day on, before another, in order, read as they are taken."""
+    rows = db.cursor(
         "select columns::text as columns from connected_plants"
-        " where connected_on >= $1 and connected_on < $2 order by connected_on, protocol",
+        " where connected_on >= $1 and connected_on < $2 order by connected_on, protocol, commissioning_id",
         first,
         following,
+        prefetch=_AT_ONCE,
     )
-    return [json.loads(row["columns"]) for row in rows]
+    async for row in rows:
+        yield json.loads(row["columns"])

@@ -24,7 +24,7 @@ from shared.http.cause import cause
 from shared.http.etag import etag, required_if_match
 from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
-from shared.http.pages import Asked, Page, asked, instant, page
+from shared.http.pages import Asked, Page, asked, moment_and_id, page
 from shared.http.principal import Principal, person, person_or_staff, staff
 from shared.identifiers import parse_unit_number
 from shared.ids import new_id
@@ -32,8 +32,7 @@ from shared.postgres import Db
 
 router = APIRouter(prefix="/v1/budget-requests", tags=["budget-requests"])
 
-type State = Literal[
-    "draft",
+type Filed = Literal[
     "under-triage",
     "under-analysis",
     "awaiting-approval",
@@ -47,6 +46,7 @@ type State = Literal[
     "cancelled",
     "withdrawn",
 ]
+type State = Literal["draft"] | Filed
 
 
 class UnitMissing(Malformed):
@@ -107,7 +107,7 @@ async def mine(
     state: Annotated[State | None, Query()] = None,
 ) -> Page[answers.RequestItem]:
     """Meus pedidos, do mais novo ao mais antigo."""
-    since = asked_page.key(lambda at, request_id: (instant(at), UUID(request_id)))
+    since = asked_page.key(moment_and_id)
     async with own.platform.pool.acquire(timeout=5) as db:
         rows = await requests_of(db, who.pid, state, since, asked_page.limit + 1)
     return page(rows, asked_page.limit, _item, lambda row: (row.started_at.isoformat(), row.request_id))
@@ -117,12 +117,15 @@ async def mine(
 async def waiting(
     who: Annotated[Principal, Depends(staff(*STAFF))],
     own: Annotated[RequestsParts, Depends(parts)],
-    state: Annotated[State, Query()],
-) -> list[answers.RequestItem]:
+    asked_page: Annotated[Asked, Depends(asked)],
+    state: Annotated[Filed, Query()],
+) -> Page[answers.RequestItem]:
     """O que espera pela equipe, na ordem dos protocolos (art. 72, IV)."""
     del who
+    since = asked_page.key(moment_and_id)
     async with own.platform.pool.acquire(timeout=5) as db:
-        return [_item(row) for row in await requests_in(db, state, 200)]
+        rows = await requests_in(db, state, since, asked_page.limit + 1)
+    return page(rows, asked_page.limit, _item, lambda row: (row.filed_at, row.request_id))
 
 
 @router.get("/{request_id}", responses=refuses(refusals.RequestUnknown))

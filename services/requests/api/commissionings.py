@@ -18,7 +18,7 @@ from services.requests.domain.commissioning.events import ApprovedPlant
 from services.requests.domain.facts import Doer
 from services.requests.parts import STAFF, RequestsParts, parts
 from services.requests.views import commissionings as view
-from services.requests.views.budget_requests import find_request, requests_of
+from services.requests.views.budget_requests import RequestRow, budgets_of, find_request
 from services.requests.views.people import find_profile
 from services.requests.views.world import NOT_KNOWN_NOW, commissioning_rules, must_know_access
 from shared.catalogue import CodeNotInCatalogue, entries
@@ -29,6 +29,7 @@ from shared.http.cause import cause
 from shared.http.etag import etag, if_match
 from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
+from shared.http.pages import Asked, Page, asked, moment_and_id, page
 from shared.http.principal import Principal, person, person_or_staff
 from shared.ids import new_id
 from shared.postgres import Db
@@ -62,27 +63,26 @@ class CommissionableUnit(Answer):
 
 
 @router.get("/commissionable-units")
-async def commissionable(who: Who, own: Own) -> list[CommissionableUnit]:
+async def commissionable(who: Who, own: Own, asked_page: Annotated[Asked, Depends(asked)]) -> Page[CommissionableUnit]:
     """As unidades que podem ser comissionadas, e as outras com o porquê."""
+    since = asked_page.key(moment_and_id)
     async with own.platform.pool.acquire(timeout=5) as db:
-        rows = [row for row in await requests_of(db, who.pid, None, None, 200) if row.filed_at is not None]
-        found = []
-        for row in rows:
-            is_open = await view.is_open_for(db, row.request_id)
-            refusal = refusals.CommissioningAlreadyOpen if is_open else refusals.BudgetNotInForce if row.state != "in-force" else None
-            found.append(
-                CommissionableUnit(
-                    request_id=row.request_id,
-                    unit_id=row.unit_id,
-                    unit_number=row.unit_number,
-                    eligible=refusal is None,
-                    code=refusal.code if refusal else None,
-                    sentence=refusal.sentence if refusal else None,
-                    installed_kw=row.installed_kw,
-                    until=None,
-                )
-            )
-    return found
+        rows = await budgets_of(db, who.pid, since, asked_page.limit + 1)
+    return page(rows, asked_page.limit, lambda found: _unit(*found), lambda found: (found[0].started_at, found[0].request_id))
+
+
+def _unit(row: RequestRow, is_open: bool) -> CommissionableUnit:  # noqa: FBT001 - as the view says it
+    refusal = refusals.CommissioningAlreadyOpen if is_open else refusals.BudgetNotInForce if row.state != "in-force" else None
+    return CommissionableUnit(
+        request_id=row.request_id,
+        unit_id=row.unit_id,
+        unit_number=row.unit_number,
+        eligible=refusal is None,
+        code=refusal.code if refusal else None,
+        sentence=refusal.sentence if refusal else None,
+        installed_kw=row.installed_kw,
+        until=None,
+    )
 
 
 @router.post(
@@ -118,10 +118,12 @@ async def start(body: StartBody, response: Response, who: Who, why: Why, key: Ke
 
 
 @router.get("/commissionings")
-async def mine(who: Who, own: Own) -> list[CommissioningItem]:
-    """Meus comissionamentos."""
+async def mine(who: Who, own: Own, asked_page: Annotated[Asked, Depends(asked)]) -> Page[CommissioningItem]:
+    """Meus comissionamentos, do mais novo ao mais antigo."""
+    since = asked_page.key(moment_and_id)
     async with own.platform.pool.acquire(timeout=5) as db:
-        return [item(row) for row in await view.commissionings_of(db, who.pid, 200)]
+        rows = await view.commissionings_of(db, who.pid, since, asked_page.limit + 1)
+    return page(rows, asked_page.limit, item, lambda row: (row.started_at, row.commissioning_id))
 
 
 @router.get("/commissionings/{commissioning_id}", responses=refuses(refusals.CommissioningUnknown))

@@ -14,7 +14,7 @@ from services.requests.views.clocks import clocks_of
 from services.requests.views.timeline import Line, timeline_of
 from shared.http.body import Answer
 from shared.http.openapi import refuses
-from shared.http.pages import Asked, Page, asked, page
+from shared.http.pages import Asked, Page, asked, page, version
 from shared.http.principal import Principal, person_or_staff
 from shared.postgres import Db
 
@@ -22,7 +22,6 @@ router = APIRouter(tags=["history"])
 
 type Who = Annotated[Principal, Depends(person_or_staff(*STAFF))]
 type Own = Annotated[RequestsParts, Depends(parts)]
-_DIGITS = 9
 
 type Role = Literal["holder", "professional", "distributor"]
 
@@ -42,7 +41,7 @@ class LineAnswer(Answer):
 @router.get("/v1/commissionings/{record_id}/timeline", responses=refuses(RequestUnknown))
 async def timeline(record_id: UUID, who: Who, own: Own, asked_page: Annotated[Asked, Depends(asked)]) -> Page[LineAnswer]:
     """O histórico, em frases."""
-    after = asked_page.key(_version) or 0
+    after = asked_page.key(version) or 0
     async with own.platform.pool.acquire(timeout=5) as db, db.transaction():
         stream, holder_id = await _seen(db, own, who, record_id)
         lines = await timeline_of(db, stream, after, asked_page.limit + 1)
@@ -56,12 +55,6 @@ async def clocks(record_id: UUID, who: Who, own: Own) -> list[answers.ClockAnswe
     async with own.platform.pool.acquire(timeout=5) as db, db.transaction():
         stream, _ = await _seen(db, own, who, record_id)
         return [clock_answer(clock) for clock in await clocks_of(db, stream)]
-
-
-def _version(text: str) -> int:
-    if not text.isdecimal() or len(text) > _DIGITS:
-        raise ValueError(text)
-    return int(text)
 
 
 async def _seen(db: Db, own: RequestsParts, who: Principal, record_id: UUID) -> tuple[str, UUID]:

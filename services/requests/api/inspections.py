@@ -15,6 +15,7 @@ from shared.eventsourcing.transaction import transact
 from shared.http.body import Body
 from shared.http.etag import etag, if_match
 from shared.http.openapi import refuses
+from shared.http.pages import Asked, Page, asked, moment_and_id, page
 from shared.http.principal import Principal, staff
 from shared.postgres import Db
 
@@ -32,12 +33,17 @@ class VisitBody(Body):
 
 @router.get("/waiting/visits")
 async def waiting(
-    who: Scheduler, own: Own, state: Annotated[Literal["awaiting-inspection", "scheduled"], Query()] = "awaiting-inspection"
-) -> list[CommissioningItem]:
+    who: Scheduler,
+    own: Own,
+    asked_page: Annotated[Asked, Depends(asked)],
+    state: Annotated[Literal["awaiting-inspection", "scheduled"], Query()] = "awaiting-inspection",
+) -> Page[CommissioningItem]:
     """As vistorias por agendar, ou agendadas, na ordem dos protocolos."""
     del who
+    since = asked_page.key(moment_and_id)
     async with own.platform.pool.acquire(timeout=5) as db:
-        return [item(row) for row in await commissionings_in(db, state, 200)]
+        rows = await commissionings_in(db, state, since, asked_page.limit + 1)
+    return page(rows, asked_page.limit, item, lambda row: (row.filed_at, row.commissioning_id))
 
 
 @router.post(

@@ -173,10 +173,30 @@ async def requests_of(db: Db, person: UUID, state: str | None, after: tuple[date
     return [RequestRow(**dict(row)) for row in rows]
 
 
-async def requests_in(db: Db, state: str, limit: int) -> list[RequestRow]:
-    """The requests in a state, in the order of their filing: what waits for staff."""
-    rows = await db.fetch(f"select {_COLUMNS} from budget_requests where state = $1 order by filed_at, request_id limit $2", state, limit)
+async def requests_in(db: Db, state: str, after: tuple[datetime, UUID] | None, limit: int) -> list[RequestRow]:
+    """The filed requests in a state, in the order of their filing: what waits for staff."""
+    rows = await db.fetch(
+        f"select {_COLUMNS} from budget_requests where state = $1 and filed_at is not null"
+        " and ($2::timestamptz is null or (filed_at, request_id) > ($2, $3::uuid)) order by filed_at, request_id limit $4",
+        state,
+        *(after or (None, None)),
+        limit,
+    )
     return [RequestRow(**dict(row)) for row in rows]
+
+
+async def budgets_of(db: Db, person: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[tuple[RequestRow, bool]]:
+    """The filed requests a person takes part in, newest first, and whether a commissioning of each is open."""
+    rows = await db.fetch(
+        f"with page as (select {_COLUMNS} from budget_requests where $1 in (holder_id, started_by, responsible_id) and filed_at is not null"
+        " and ($2::timestamptz is null or (started_at, request_id) < ($2, $3::uuid)) order by started_at desc, request_id desc limit $4)"
+        " select page.*, c.request_id is not null as commissioning_open from page"
+        " left join commissionings c on c.request_id = page.request_id and c.is_open order by page.started_at desc, page.request_id desc",
+        person,
+        *(after or (None, None)),
+        limit,
+    )
+    return [(RequestRow(**{name: row[name] for name in RequestRow.__dataclass_fields__}), row["commissioning_open"]) for row in rows]
 
 
 async def filed_under(db: Db, grant_id: UUID) -> list[UUID]:

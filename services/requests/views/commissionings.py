@@ -149,17 +149,26 @@ async def is_open_for(db: Db, request_id: UUID, *, but: UUID | None = None) -> b
     return bool(found)
 
 
-async def commissionings_of(db: Db, person: UUID, limit: int) -> list[CommissioningRow]:
+async def commissionings_of(db: Db, person: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[CommissioningRow]:
     """The commissionings a person takes part in, newest first."""
     rows = await db.fetch(
-        f"select {_COLUMNS} from commissionings where $1 in (holder_id, started_by, responsible_id) order by started_at desc limit $2",
+        f"select {_COLUMNS} from commissionings where $1 in (holder_id, started_by, responsible_id)"
+        " and ($2::timestamptz is null or (started_at, commissioning_id) < ($2, $3::uuid))"
+        " order by started_at desc, commissioning_id desc limit $4",
         person,
+        *(after or (None, None)),
         limit,
     )
     return [CommissioningRow(**dict(row)) for row in rows]
 
 
-async def commissionings_in(db: Db, state: str, limit: int) -> list[CommissioningRow]:
-    """The commissionings in a state, in the order of their filing: what waits for staff."""
-    rows = await db.fetch(f"select {_COLUMNS} from commissionings where state = $1 order by filed_at limit $2", state, limit)
+async def commissionings_in(db: Db, state: str, after: tuple[datetime, UUID] | None, limit: int) -> list[CommissioningRow]:
+    """The filed commissionings in a state, in the order of their filing: what waits for staff."""
+    rows = await db.fetch(
+        f"select {_COLUMNS} from commissionings where state = $1 and filed_at is not null"
+        " and ($2::timestamptz is null or (filed_at, commissioning_id) > ($2, $3::uuid)) order by filed_at, commissioning_id limit $4",
+        state,
+        *(after or (None, None)),
+        limit,
+    )
     return [CommissioningRow(**dict(row)) for row in rows]

@@ -74,6 +74,10 @@ async def test_offered_confirmed_seen_and_revoked(story: Story) -> None:
     assert (await story.get("/v1/clients", RUI)).json()["items"] == []
     told = (await story.get(f"{path}/timeline", ANA)).json()["items"]
     assert [moment["code"] for moment in told] == ["access-offered", "access-granted", "access-revoked"]
+    first = (await story.get(f"{path}/timeline?limit=2", ANA)).json()
+    rest = (await story.get(f"{path}/timeline?limit=2&cursor={first['next_cursor']}", ANA)).json()
+    assert ([*first["items"], *rest["items"]], rest["next_cursor"]) == (told, None)
+    assert (await story.get(f"{path}/timeline?cursor=WyJ4Il0", ANA)).json()["code"] == "cursor-unreadable"
     mails = await story.facts_mailed()
     assert ("access-offered", story.pid(RUI)) in mails
     assert {person for fact, person in mails if fact == "access-granted"} == {story.pid(ANA), story.pid(RUI)}

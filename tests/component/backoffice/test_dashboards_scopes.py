@@ -122,3 +122,33 @@ async def test_an_export_is_made_kept_and_named_in_the_audits_stream(database: D
         unknown = await its.get(f"/v1/exports/{uuid4()}", sara)
         assert (unknown.status_code, unknown.json()["code"]) == (404, "export-unknown")
         assert await its.parts.platform.pool.fetchval("select count(*) from events where type = 'ExportMade'") == 2
+
+
+async def test_every_export_is_reached_page_by_page_and_one_of_many_rows_is_whole(database: Database) -> None:
+    async with house(database) as its:
+        pool, sara = its.parts.platform.pool, its.staff(SARA, "supervisor")
+        await pool.execute(
+            "insert into exports (id, kind, made_by, made_at, rows, sha256, content) select gen_random_uuid(), 'reviews 2026-01', $1,"
+            " timestamptz '2026-02-01' + interval '1 minute' * (n / 3), 0, '', '' from generate_series(1, 130) n",
+            SARA,
+        )
+        found: list[str] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            listed = (await its.get("/v1/exports?limit=40" + (f"&cursor={cursor}" if cursor else ""), sara)).json()
+            found += [item["id"] for item in listed["items"]]
+            cursor = listed["next_cursor"]
+        wanted = await pool.fetch("select id from exports order by made_at desc, id desc")
+        assert found == [str(row["id"]) for row in wanted]
+        await pool.execute(
+            "insert into reviews (review_id, kind, subject_stream, submission, protocol, filed_at, due_on, parties, documents, state,"
+            " opened_at, version) select gen_random_uuid(), 'profile', 'profile-' || gen_random_uuid(), 1, lpad(n::text, 14, '0'),"
+            " timestamptz '2026-03-01 12:00+00' + interval '1 minute' * n, '2026-04-01', '{}', 0, 'waiting', now(), 1"
+            " from generate_series(1, 1203) n"
+        )
+        made = await its.post("/v1/exports", sara, {"kind": "reviews", "month": "2026-03"})
+        assert made.status_code == 201, made.text
+        lines = (await its.get(f"/v1/exports/{made.json()['id']}", sara)).text.splitlines()
+        assert lines[0].split(";")[:2] == ["protocol", "kind"]
+        assert [line.partition(";")[0] for line in lines[1:]] == [f"{n:014d}" for n in range(1, 1204)]
+        assert (await its.get("/v1/exports?limit=1", sara)).json()["items"][0]["rows"] == 1203

@@ -232,7 +232,7 @@ async def test_staff_deeds_are_done_by_role(door: Running) -> None:
     assert (await j.officer(door, "analyst").post(f"{path}/contracts", deed)).status_code == 404
     assert (await j.officer(door, "reviewer").get(path)).status_code == 200
     assert (await j.officer(door, "operator").get(path)).status_code == 403
-    assert (await j.officer(door, "reviewer").get("/v1/budget-requests/waiting?state=under-triage")).json()[0]["id"] == path[-36:]
+    assert (await j.officer(door, "reviewer").get("/v1/budget-requests/waiting?state=under-triage")).json()["items"][0]["id"] == path[-36:]
     cancelled = await j.officer(door, "supervisor").post(f"{path}/cancellation", {"reason": "unit-closed"})
     assert cancelled.json()["state"] == "cancelled"
 

@@ -24,18 +24,18 @@ async def test_only_a_budget_in_force_is_commissioned(door: Running) -> None:
     path, _ = await j.filed(rui)
     refused = await rui.post("/v1/commissionings", {"request_id": path[-36:]})
     assert (refused.status_code, refused.json()["code"]) == (409, "budget-not-in-force")
-    units = (await rui.get("/v1/commissionable-units")).json()
+    units = (await rui.get("/v1/commissionable-units")).json()["items"]
     assert [(unit["eligible"], unit["code"]) for unit in units] == [(False, "budget-not-in-force")]
 
 
 async def test_from_the_budget_in_force_to_the_connected_plant(door: Running) -> None:
     rui, ana = j.walker(door, j.RUI), j.walker(door, j.ANA)
     path, protocol = await j.in_force(rui, ana)
-    assert [unit["eligible"] for unit in (await rui.get("/v1/commissionable-units")).json()] == [True]
+    assert [unit["eligible"] for unit in (await rui.get("/v1/commissionable-units")).json()["items"]] == [True]
     commissioning = await j.commissioning_filed(rui, path)
     assert (await rui.post("/v1/commissionings", {"request_id": path[-36:]})).status_code == 201
     await j.concluded(door, commissioning, "commissioning")
-    visits = (await j.officer(door, "inspector").get("/v1/commissionings/waiting/visits")).json()
+    visits = (await j.officer(door, "inspector").get("/v1/commissionings/waiting/visits")).json()["items"]
     assert [visit["id"] for visit in visits] == [commissioning[-36:]]
     visit = {"visit_on": j.tomorrow(), "window": "morning"}
     assert (await rui.post(f"{commissioning}/inspection", visit)).status_code == 403
@@ -75,7 +75,7 @@ async def test_of_one_budget_one_commissioning_is_open(door: Running) -> None:
     commissioning = await j.commissioning_filed(rui, path)
     refused = await ana.post(f"/v1/commissionings/{hers.json()['id']}/filing")
     assert (refused.status_code, refused.json()["code"]) == (409, "commissioning-already-open")
-    assert [(unit["eligible"], unit["code"]) for unit in (await rui.get("/v1/commissionable-units")).json()] == [
+    assert [(unit["eligible"], unit["code"]) for unit in (await rui.get("/v1/commissionable-units")).json()["items"]] == [
         (False, "commissioning-already-open")
     ]
     assert (await rui.post("/v1/commissionings", {"request_id": path[-36:]})).status_code == 201
