@@ -1,0 +1,1 @@
+"""What lies under deploy/, looked at without running it."""
