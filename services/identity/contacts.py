@@ -9,6 +9,12 @@ def canonical_email(text: str) -> str:
     return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
 
 
+def masked_email(email: str) -> str:
+    """What may be shown of an address: whoever typed it knows which it is."""
+    local, _, domain = email.partition("@")
+    return f"{local[:1]}***@{domain}"
+
+
 def canonical_phone(text: str) -> str:
     """A Brazilian number in E.164; raises ValueError."""
     try:

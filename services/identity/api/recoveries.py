@@ -13,6 +13,7 @@ from services.identity.api.evenly import answer_evenly
 from services.identity.api.log_in import end_all
 from services.identity.api.misses import missed
 from services.identity.api.one_time_codes import CodeBody, must_be_own, must_have_been_right
+from services.identity.api.recovery_answers import RecoveryAnswer, answer, reaches
 from services.identity.api.typed import CompleteDocument, Email, Password, Phone
 from services.identity.domain.attempts.rules import Charged, RecoveryIsBlocked
 from services.identity.domain.one_time_code.rules import (
@@ -26,7 +27,16 @@ from services.identity.domain.one_time_code.rules import (
 )
 from services.identity.domain.password.rules import PasswordTooWeak
 from services.identity.domain.recovery.commands import ConcludeRecovery, ProveRecovery, StartRecovery
-from services.identity.domain.recovery.decider import DataDiverges, Recovering, RecoveryNotFound, RecoveryNotProven, RecoveryOver, proven
+from services.identity.domain.recovery.decider import (
+    DataDiverges,
+    Recovering,
+    Recovery,
+    RecoveryNotFound,
+    RecoveryNotProven,
+    RecoveryOver,
+    known,
+    proven,
+)
 from services.identity.domain.recovery.events import WrongRecoveryCodeGiven
 from services.identity.domain.user.commands import SetNewPassword
 from services.identity.hashing import PasswordsBusy
@@ -36,8 +46,9 @@ from services.identity.pepper import new_code
 from services.identity.strength import must_be_strong
 from services.identity.views import accounts, attempts, known_browsers
 from services.identity.views.accounts import Account
+from shared.eventsourcing.handler import Outcome
 from shared.eventsourcing.transaction import transact
-from shared.http.body import Answer, Body
+from shared.http.body import Body
 from shared.http.cause import cause_of
 from shared.http.openapi import refuses
 from shared.http.principal import anyone
@@ -63,15 +74,6 @@ class NewPasswordBody(Body):
     password: Password
 
 
-class RecoveryAnswer(Answer):
-    """The code was sent."""
-
-    id: UUID
-    step: str
-    expires_at: datetime
-    server_time: datetime
-
-
 @router.post("", status_code=202, responses=refuses(DataDiverges, RecoveryIsBlocked, ResendTooSoon, TooManyTries))
 async def start(
     body: StartRecoveryBody,
@@ -85,7 +87,7 @@ async def start(
     now, recovery_id, code = parts.platform.clock(), new_id(), new_code()
     cause, began = cause_of(request, None, actor=f"person:{person_id}"), time.monotonic()
 
-    async def work(db: Db) -> Charged | None:
+    async def work(db: Db) -> Charged | tuple[Account, Outcome[Recovery]]:
         charged = await attempts.charge_attempt(db, person_id, attempts.UNKNOWN_BROWSER, "recovery", now, parts.settings.attempts)
         account = await accounts.find_by_person(db, person_id)
         if account is None or not _matches(account, body):
@@ -94,18 +96,19 @@ async def start(
         await attempts.forgive(db, person_id, attempts.UNKNOWN_BROWSER, "recovery")
         await _may_send(db, person_id, now)
         command = StartRecovery(recovery_id, account.user_id, person_id, parts.pepper.digest("code", recovery_id, code), now)
-        await parts.recoveries(db, recovery_id, command, cause, person=person_id)
+        outcome = await parts.recoveries(db, recovery_id, command, cause, person=person_id)
         await send(db, parts.templates, new_id(), "recovery-code", person_id, {"code": code}, cause)
-        return None
+        return account, outcome
 
-    diverged = await transact(parts.platform.pool, work)
-    if diverged is not None:
-        await answer_evenly(began, diverged)
-        if diverged.is_last:
-            raise RecoveryIsBlocked(until=diverged.attempts.blocked_until)
-        raise DataDiverges(f"Os dados não conferem; restam {diverged.remaining} tentativas.", extra={"remaining": diverged.remaining})
+    begun = await transact(parts.platform.pool, work)
+    if isinstance(begun, Charged):
+        await answer_evenly(began, begun)
+        if begun.is_last:
+            raise RecoveryIsBlocked(until=begun.attempts.blocked_until)
+        raise DataDiverges(f"Os dados não conferem; restam {begun.remaining} tentativas.", extra={"remaining": begun.remaining})
+    account, outcome = begun
     put(response, parts, COOKIE, parts.pepper.seal(COOKIE, str(recovery_id)), int(CODE_LIVES.total_seconds()) * 2)
-    return RecoveryAnswer(id=recovery_id, step="code", expires_at=now + CODE_LIVES, server_time=now)
+    return answer(parts, known(outcome.state), account, outcome.version, response)
 
 
 def _matches(account: Account, body: StartRecoveryBody) -> bool:
@@ -123,22 +126,44 @@ async def _may_send(db: Db, person_id: UUID, now: datetime) -> None:
         raise TooManyTries("Muitos códigos foram enviados hoje. Tente novamente amanhã ou fale com o atendimento.")
 
 
+@router.get("/{recovery_id}", responses=refuses(RecoveryNotFound))
+async def show(
+    recovery_id: UUID,
+    request: Request,
+    response: Response,
+    _: Annotated[object, Depends(anyone)],
+    parts: Annotated[IdentityParts, Depends(parts)],
+) -> RecoveryAnswer:
+    """Em que passo está a recuperação iniciada neste navegador."""
+    must_be_own(request, parts, COOKIE, str(recovery_id), RecoveryNotFound)
+    async with parts.platform.pool.acquire(timeout=5) as db:
+        state, version = await parts.recoveries.load(db, recovery_id)
+        going = known(state)
+        account = await accounts.find(db, going.user_id)
+    return answer(parts, going, account, version, response)
+
+
 @router.post("/{recovery_id}/proofs", responses=refuses(RecoveryNotFound, RecoveryOver, CodeWrong, CodeExpired, TooManyTries))
 async def prove(
     recovery_id: UUID,
     body: CodeBody,
     request: Request,
+    response: Response,
     _: Annotated[object, Depends(anyone)],
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> RecoveryAnswer:
     """Digitar o código recebido por e-mail."""
     must_be_own(request, parts, COOKIE, str(recovery_id), RecoveryNotFound)
-    now = parts.platform.clock()
-    command = ProveRecovery(parts.pepper.digest("code", recovery_id, body.code), now)
-    outcome = await transact(parts.platform.pool, lambda db: parts.recoveries(db, recovery_id, command, cause_of(request, None)))
-    code = outcome.state.code if isinstance(outcome.state, Recovering) else None
-    must_have_been_right(outcome.events, WrongRecoveryCodeGiven, code)
-    return RecoveryAnswer(id=recovery_id, step="password", expires_at=now + CODE_LIVES, server_time=now)
+    command = ProveRecovery(parts.pepper.digest("code", recovery_id, body.code), parts.platform.clock())
+
+    async def work(db: Db) -> tuple[Account | None, Outcome[Recovery]]:
+        outcome = await parts.recoveries(db, recovery_id, command, cause_of(request, None))
+        return await accounts.find(db, known(outcome.state).user_id), outcome
+
+    account, outcome = await transact(parts.platform.pool, work)
+    going = known(outcome.state)
+    must_have_been_right(outcome.events, WrongRecoveryCodeGiven, going.code)
+    return answer(parts, going, account, outcome.version, response)
 
 
 @router.post(
@@ -177,6 +202,5 @@ async def set_password(
 
 async def _must_still_reach(db: Db, going: Recovering) -> None:
     """A code that went to an address which is the account's no more opens nothing; raises RecoveryOver."""
-    account = await accounts.hold(db, going.user_id)
-    if account is None or (account.email_at is not None and account.email_at > going.code.sent_at):
+    if not reaches(going, await accounts.hold(db, going.user_id)):
         raise RecoveryOver

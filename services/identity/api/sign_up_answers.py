@@ -8,6 +8,7 @@ from fastapi import Request, Response
 
 from services.identity.api.browser import put
 from services.identity.api.one_time_codes import must_be_own
+from services.identity.contacts import masked_email
 from services.identity.domain.one_time_code.rules import CODES, ResendTooSoon, TooManyTries
 from services.identity.domain.sign_up.decider import Over, SigningUp, SignUpNotFound, SignUpOver, StepOutOfOrder, under_way
 from services.identity.parts import IdentityParts
@@ -86,7 +87,7 @@ def answer(parts: IdentityParts, sign_up_id: UUID, found: object, version: int, 
         step=going.step if going else "over",
         kind=going.kind if going else None,
         document=mask_document(going.document) if going and isinstance(going.document, str) else None,
-        email=_mask_email(plain(going.email)) if going else None,
+        email=masked_email(email) if going and (email := plain(going.email)) else None,
         name=plain(typed.name) if typed else None,
         phone=plain(typed.phone) if typed else None,
         representative_name=plain(typed.representative_name) if typed else None,
@@ -99,13 +100,6 @@ def answer(parts: IdentityParts, sign_up_id: UUID, found: object, version: int, 
         version=version,
         server_time=now,
     )
-
-
-def _mask_email(email: str | None) -> str | None:
-    if not email:
-        return None
-    local, _, domain = email.partition("@")
-    return f"{local[:1]}***@{domain}"
 
 
 def _no(refusal: type[Refusal], *, until: datetime | None = None) -> Deed:

@@ -97,10 +97,16 @@ def _start(command: StartRecovery, state: Recovery) -> Sequence[RecoveryEvent]:
 
 
 def _open(state: Recovery) -> Recovering:
+    going = known(state)
+    if going.concluded:
+        raise RecoveryOver
+    return going
+
+
+def known(state: Recovery) -> Recovering:
+    """A recovery that was begun; raises RecoveryNotFound."""
     if not isinstance(state, Recovering):
         raise RecoveryNotFound
-    if state.concluded:
-        raise RecoveryOver
     return state
 
 
