@@ -23,6 +23,7 @@ from shared.people import Names, PersonIds
 from shared.postgres import open_pool
 from shared.service import Parts, Platform, Service
 from shared.settings import ServiceSettings
+from shared.tracing import outgoing
 
 _SESSIONS = "identity.session"
 
@@ -38,7 +39,7 @@ async def open_platform(service: Service, settings: ServiceSettings, clock: Cloc
     tokens = ServiceTokens(service.name, settings.service_key.get_secret_value(), clock)
     url = settings.database_url.get_secret_value()
     pool = await open_pool(url, minimum=0, maximum=settings.pool_size, application=service.name)
-    http = httpx.AsyncClient(base_url=settings.identity_url, timeout=5)
+    http = httpx.AsyncClient(base_url=settings.identity_url, timeout=5, transport=outgoing())
     try:
         yield Platform(
             settings=settings,

@@ -26,7 +26,7 @@ from shared.eventsourcing.view import Reaction, View
 from shared.kafka import BROKER_LOST, Incoming, consumer, incoming, kept, let_go
 from shared.metrics import IGNORED
 from shared.postgres import LOST, Db, Pool, is_lost
-from shared.tracing import span
+from shared.tracing import span_of_all
 
 log = structlog.get_logger(__name__)
 
@@ -215,7 +215,8 @@ class Consumer:
     async def _whole(self, reader: Reader, pairs: Sequence[Pair]) -> bool:
         """A whole batch in one transaction; False when it must be done one by one."""
         try:
-            await self._patiently(lambda db: self._admitted(db, reader, pairs))
+            with span_of_all(reader.name, (pair[0].cause.trace for pair in pairs), events=len(pairs)):
+                await self._patiently(lambda db: self._admitted(db, reader, pairs))
         except Diverged:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, each event is tried alone next
@@ -227,7 +228,7 @@ class Consumer:
         cause = pair[0].cause
         with (
             structlog.contextvars.bound_contextvars(correlation=str(cause.correlation)),
-            span(reader.name, cause.trace, stream=pair[0].stream, type=pair[0].type),
+            span_of_all(reader.name, (cause.trace,), stream=pair[0].stream, type=pair[0].type),
         ):
             await self._tried(reader, pair)
 

@@ -11,6 +11,7 @@ from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.store import Store, VersionConflict
 from shared.ids import derived_id
 from shared.postgres import Db
+from shared.tracing import span
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,19 @@ class Handler[C, S, E: Event]:
         its event ids follow from the cause, so that a lost ledger cannot repeat the deed. `person` is whose personal
         data the stream holds.
         """
+        with span(type(command).__name__, stream=self.stream(id)):
+            return await self._decided(db, id, command, cause, expected, person, reaction)
+
+    async def _decided(
+        self,
+        db: Db,
+        id: UUID,  # noqa: A002 - the word of the field
+        command: C,
+        cause: Cause,
+        expected: int | None,
+        person: UUID | None,
+        reaction: str | None,
+    ) -> Outcome[S]:
         state, version = await self.load(db, id)
         if expected is not None and expected != version:
             raise VersionConflict(self.stream(id))

@@ -7,18 +7,21 @@ acknowledgement stops the batch: the producer is dropped without flushing, and t
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from uuid import uuid4
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
+from opentelemetry.trace import SpanKind
 
 from shared.eventsourcing import hint
 from shared.eventsourcing.codec import Unreadable
-from shared.eventsourcing.store import category_of
+from shared.eventsourcing.store import category_of, cause_of_metadata
 from shared.kafka import BROKER_LOST, PARTITIONS, Incoming, consumer, headers_of, incoming, let_go, producer
 from shared.postgres import LOST, Pool
+from shared.tracing import span, tracing
 
 log = structlog.get_logger(__name__)
 
@@ -167,9 +170,17 @@ class Relay:
                     recorded_at=row["recorded_at"],
                     metadata=row["metadata"],
                 )
-                waiting.append(await sender.send(topic, row["data"].encode(), key=row["stream"].encode(), headers=headers))
+                with self._published(row, topic):
+                    waiting.append(await sender.send(topic, row["data"].encode(), key=row["stream"].encode(), headers=headers))
             await asyncio.gather(*waiting)
         self.relayed += len(waiting)
+
+    def _published(self, row: Row, topic: str) -> AbstractContextManager[object]:
+        """A span of the trace that the event belongs to."""
+        if not tracing():
+            return contextlib.nullcontext()
+        trace = cause_of_metadata(row["metadata"]).trace
+        return span(f"publish {topic}", trace, SpanKind.PRODUCER, stream=row["stream"], type=row["type"], position=row["position"])
 
     def _topic(self, category: str, name: str) -> str | None:
         """Where an event travels: on its stream's own topic; a stream that has none, on the one that its type is published on."""

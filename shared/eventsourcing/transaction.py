@@ -10,6 +10,7 @@ from shared.eventsourcing import hint
 from shared.eventsourcing.limit import counted
 from shared.eventsourcing.store import VersionConflict
 from shared.postgres import Db, Pool
+from shared.tracing import span
 
 _ATTEMPTS = 5
 _CONFLICTS = (VersionConflict, asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
@@ -25,9 +26,10 @@ async def transact[T](pool: Pool, work: Callable[[Db], Awaitable[T]], *, retry: 
     attempt = 1
     while True:
         try:
-            async with pool.acquire(timeout=5) as db, db.transaction(isolation="read_committed"):
-                with counted():
-                    answer = await work(db)
+            with span("transaction", attempt=attempt):
+                async with pool.acquire(timeout=5) as db, db.transaction(isolation="read_committed"):
+                    with counted():
+                        answer = await work(db)
             hint.give()
             return answer
         except _CONFLICTS:

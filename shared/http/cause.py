@@ -7,6 +7,7 @@ from fastapi import Request
 from shared.eventsourcing.event import Cause
 from shared.http.principal import Principal, principal_of
 from shared.ids import new_id
+from shared.tracing import handed_on
 
 
 def cause_of(request: Request, principal: Principal | None, *, actor: str | None = None) -> Cause:
@@ -16,7 +17,7 @@ def cause_of(request: Request, principal: Principal | None, *, actor: str | None
     return Cause(
         actor=principal.actor if principal else actor or f"service:{service}",
         correlation=correlation if isinstance(correlation, UUID) else new_id(),
-        trace=request.headers.get("traceparent"),
+        trace=handed_on(request.headers.get("traceparent")),
     )
 
 

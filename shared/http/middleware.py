@@ -2,9 +2,11 @@
 
 import time
 import traceback
+from contextlib import nullcontext
 from uuid import UUID
 
 import structlog
+from opentelemetry.trace import Span, SpanKind, StatusCode
 from prometheus_client import Histogram
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -12,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.problem import BodyTooBig, MediaTypeNotSupported, answer_for, problem
 from shared.ids import new_id
+from shared.tracing import span
 
 log = structlog.get_logger(__name__)
 
@@ -47,9 +50,13 @@ class Threshold:
         scope.setdefault("state", {})["request_id"] = correlation
         answered = _Answered(send, str(correlation))
         began = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(correlation=str(correlation)):
+        parent = request.headers.get("traceparent")
+        traced = nullcontext() if scope["path"] in _QUIET else span(scope["method"], parent, SpanKind.SERVER)
+        with structlog.contextvars.bound_contextvars(correlation=str(correlation)), traced as told:
             await self._answer(request, answered)
             self._note(scope, answered.status, time.perf_counter() - began)
+            if told is not None:
+                _tell(told, scope, answered.status, str(correlation))
 
     async def _answer(self, request: Request, answered: "_Answered") -> None:
         try:
@@ -71,6 +78,15 @@ class Threshold:
             return
         REQUESTS.labels(self.service, scope["method"], route, str(status)).observe(seconds)
         log.info("http_request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _tell(told: Span, scope: Scope, status: int, correlation: str) -> None:
+    """What a trace says of a request: its route, never its path, which may hold an id, nor its query."""
+    route = getattr(scope.get("route"), "path", "unknown")
+    told.update_name(f"{scope['method']} {route}")
+    told.set_attributes({"http.route": route, "http.response.status_code": status, "correlation": correlation})
+    if status >= 500:  # noqa: PLR2004 - a status
+        told.set_status(StatusCode.ERROR)
 
 
 class _Answered:
