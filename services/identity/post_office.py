@@ -17,6 +17,7 @@ from services.identity.domain.mail.events import MailEvent
 from services.identity.envelope import compose, people_in
 from services.identity.mail_server import NotTaken, PerhapsTaken, Refused, hand_over
 from services.identity.settings import IdentitySettings
+from services.identity.views.erasures import forget_contact_unless_owed
 from services.identity.views.names import address_of, names_of
 from shared.clock import Clock
 from shared.eventsourcing.event import Cause
@@ -160,6 +161,7 @@ class PostOffice:
                 bounced,
             )
             await self.mails(db, row["id"], ending(row["id"], row["person_id"], self.clock()), cause)
+            await forget_contact_unless_owed(db, row["person_id"])
 
         await transact(self.pool, work)
         log.info("mail_delivered" if bounced is None else "mail_bounced", fact=row["fact"], service=row["service"], because=bounced)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 
 from services.identity.domain.user.events import person_stream
 from services.identity.views import erasures
@@ -37,6 +38,7 @@ class WhenErasureApplied:
         stream = person_stream(applied.person_id)
         if standing.kept_until is None:
             await self.keys.destroy(db, stream, before=event.recorded_at + _DAY)
+            await erasures.forget_letters(db, applied.person_id, standing.at)
         else:
             await timers.arm(db, TIMER, stream, datetime.combine(standing.kept_until + _DAY, time.min, UTC))
 
@@ -48,5 +50,8 @@ class ForgetIdentity:
     keys: Keys
 
     async def fire(self, db: Db, stream: str, now: datetime) -> None:
-        """Destroy the key."""
+        """Destroy the key, and the lines of what was told."""
         await self.keys.destroy(db, stream, before=now)
+        standing = await erasures.find_of(db, UUID(stream[-36:]))
+        if standing is not None:
+            await erasures.forget_letters(db, standing.person_id, standing.at)

@@ -48,13 +48,17 @@ class Standing:
         return max((kept.until for answer in self.answers for kept in answer.kept if kept.until is not None), default=None)
 
 
+_OWED = "service <> 'identity'"
+"""Letters about what has a protocol in another service: they are owed (arts. 403 and 417), and the account's own letters are not."""
+
+
 async def begin(db: Db, erasure_id: UUID, person_id: UUID, at: datetime, *, email: str | None, phone: str | None) -> None:
     """Note an erasure; the contact stays until every service has said that no notice is due."""
     await db.execute("insert into erasures (erasure_id, person_id, at) values ($1, $2, $3)", erasure_id, person_id, at)
     await db.execute("delete from erasure_answers where person_id = $1", person_id)
     await db.execute(
         "insert into kept_contacts (person_id, email, phone, since) values ($1, $2, $3, $4)"
-        " on conflict (person_id) do update set email = excluded.email, phone = excluded.phone, since = excluded.since",
+        " on conflict (person_id) do update set email = excluded.email, phone = excluded.phone, since = excluded.since, over = false",
         person_id,
         email,
         phone,
@@ -77,8 +81,18 @@ async def note_answer(db: Db, service: str, applied: ErasureApplied) -> None:
 
 
 async def forget_contact(db: Db, person_id: UUID) -> None:
-    """No notice is due any more: the contact goes too."""
-    await db.execute("delete from kept_contacts where person_id = $1", person_id)
+    """No notice is due any more: the contact goes too, at the latest with the last letter that waits for it."""
+    await db.execute("update kept_contacts set over = true where person_id = $1", person_id)
+    await forget_contact_unless_owed(db, person_id)
+
+
+async def forget_contact_unless_owed(db: Db, person_id: UUID) -> None:
+    """A letter has ended: was it the last that the contact was kept for, it goes."""
+    await db.execute(
+        "delete from kept_contacts where person_id = $1 and over and not exists (select from mails"
+        f" where person_id = $1 and {_OWED} and delivered_at is null and bounced_at is null)",
+        person_id,
+    )
 
 
 async def find_of(db: Db, person_id: UUID) -> Standing | None:
@@ -103,6 +117,26 @@ async def _standing(db: Db, erasure_id: UUID, person_id: UUID, at: datetime) -> 
 
 
 async def forget_rows(db: Db, person_id: UUID) -> None:
-    """What stands in clear beside the account: letters that wait, counters."""
-    await db.execute("delete from mails where person_id = $1", person_id)
+    """What stands in clear beside the account: its own letters that wait, the words and addresses of all that ended, counters.
+
+    A letter that another service owes goes on, to the contact that is kept for it. Of each that ended, the line stays as long as
+    protocols do: what it was about, and how it ended.
+    """
+    await db.execute(f"delete from mails where person_id = $1 and delivered_at is null and bounced_at is null and not ({_OWED})", person_id)
+    await db.execute(
+        "update mails set address = null, subject = null, text = null, html = null, error = null,"
+        f" settled_at = case when bounced_at is null or {_OWED} then settled_at else coalesce(settled_at, clock_timestamp()) end"
+        " where person_id = $1 and (delivered_at is not null or bounced_at is not null)",
+        person_id,
+    )
     await db.execute("delete from attempts where subject = $1", person_id)
+
+
+async def forget_letters(db: Db, person_id: UUID, erased_at: datetime) -> None:
+    """Nothing has to be kept any more: the lines of letters that ended go too, but for those of an account opened since."""
+    await db.execute(
+        "delete from mails where person_id = $1 and (delivered_at is not null or bounced_at is not null)"
+        " and (accepted_at < $2 or not exists (select from accounts where person_id = $1))",
+        person_id,
+        erased_at,
+    )

@@ -44,11 +44,12 @@ select id, person_id, fact, bounced_at from (
 
 
 async def told(db: Db, person_id: UUID) -> Sequence[SentMessage]:
-    """The newest messages to a person."""
+    """The newest messages to a person; what was told before an erasure is nobody's to read, only its line is kept."""
     rows = await db.fetch(
         "select id, fact, subject, accepted_at,"
         " case when bounced_at is not null then 'returned' when delivered_at is not null then 'delivered' else 'waiting' end as state,"
-        " coalesce(bounced_at, delivered_at) as ended_at from mails where person_id = $1 order by accepted_at desc limit $2",
+        " coalesce(bounced_at, delivered_at) as ended_at from mails"
+        " where person_id = $1 and subject is not null order by accepted_at desc limit $2",
         person_id,
         _PAGE,
     )

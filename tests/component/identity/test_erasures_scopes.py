@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from services.identity.app import service
+from services.identity.post_office import Letter, accept
 from services.identity.reactions.when_erasure_applied import TIMER, ForgetIdentity
 from shared.clock import utc_now
 from shared.contracts.erasure import ErasureApplied, Kept
@@ -21,8 +22,10 @@ from shared.eventsourcing.relay import Relay
 from shared.eventsourcing.transaction import transact
 from shared.ids import new_id
 from shared.kafka import KEPT_FOR_EVER, ensure_topics
+from shared.mail.templates import Message
 from shared.platform import published
 from shared.testing.happened import happened, told
+from shared.testing.inbox import Inbox
 from shared.testing.people import Person
 from tests.component.identity.conftest import Identity
 from tests.component.identity.test_between_services import office, tell
@@ -125,6 +128,67 @@ async def test_while_a_protocol_is_open_notices_still_arrive(identity: Identity)
     forget = ForgetIdentity(identity.parts.platform.keys)
     await transact(pool, lambda db: forget.fire(db, stream, utc_now() + timedelta(days=4000)))
     assert await pool.fetchval("select wrapped is null from stream_keys where stream = $1", stream)
+
+
+async def owe(identity: Identity, person: UUID, fact: str) -> UUID:
+    """Another service hands over a letter about a protocol."""
+    letter = Letter(new_id(), "requests", fact, person, Message("Seu orçamento", f"O orçamento {fact} está pronto.", None))
+    assert await transact(identity.parts.platform.pool, lambda db: accept(db, letter))
+    return letter.id
+
+
+async def test_a_letter_that_is_owed_outlives_the_erasure_and_the_contact_goes_with_the_last_one(
+    identity: Identity, inbox_url: str
+) -> None:
+    ana, pool = replace(identity.cast.ana, email=f"ana.{new_id()}@exemplo.test"), identity.parts.platform.pool
+    person = identity_person(identity, ana)
+    async with identity.browser() as browser:
+        await identity.sign_up(browser, ana)
+        owed = await owe(identity, person, "budget-issued")
+        await browser.post("/v1/me/email-changes", json={"email": "ana.nova@exemplo.test", "current_password": ana.password})
+        assert (await erase(browser, ana.password)).status_code == 200
+        waiting = await pool.fetch("select id, fact, address from mails where delivered_at is null order by accepted_at")
+        assert [(row["fact"], row["address"]) for row in waiting] == [("budget-issued", None), ("data-erased", ana.email)]
+    for name in SERVICES:
+        await answered(identity, person, name)
+    assert await pool.fetchval("select email from kept_contacts") == ana.email, "what is owed has not gone out yet"
+    while await office(identity).step():
+        pass
+    assert await pool.fetchval("select delivered_at is not null from mails where id = $1", owed)
+    assert await pool.fetchval("select count(*) from kept_contacts") == 0
+    inbox = Inbox(inbox_url)
+    assert "O orçamento budget-issued está pronto." in (await inbox.next_to(ana.email, about="Seu orçamento", patience=10)).text
+    await inbox.close()
+
+
+async def test_of_letters_that_ended_the_line_stays_as_long_as_protocols_do_and_no_word(identity: Identity) -> None:
+    ana, person, pool = identity.cast.ana, identity_person(identity, identity.cast.ana), identity.parts.platform.pool
+    async with identity.browser() as browser, identity.browser() as again:
+        await identity.sign_up(browser, ana)
+        told, returned = await owe(identity, person, "budget-issued"), await owe(identity, person, "budget-returned")
+        await pool.execute("update mails set delivered_at = clock_timestamp(), error = $1 where id <> $2", ana.email, returned)
+        await pool.execute("update mails set bounced_at = clock_timestamp(), error = 'smtp-550' where id = $1", returned)
+        assert (await erase(browser, ana.password)).status_code == 200
+        lines = {row["id"]: row for row in await pool.fetch("select * from mails where fact <> 'data-erased'")}
+        assert {row["fact"] for row in lines.values()} >= {"budget-issued", "budget-returned", "user-verified"}
+        for row in lines.values():
+            assert row["person_id"] == person
+            assert [row[word] for word in ("address", "subject", "text", "html", "error")] == [None] * 5
+        assert (lines[told]["delivered_at"] is not None, lines[returned]["bounced_at"] is not None) == (True, True)
+        assert lines[returned]["settled_at"] is None, "whoever was not reached still is an attendant's task"
+
+        await answered(identity, person, "requests", Kept(what="requests", why="art. 659", until=date(2036, 5, 4)))
+        for name in SERVICES:
+            if name != "requests":
+                await answered(identity, person, name)
+        await identity.sign_up(again, ana)
+        shown = {line["fact"] for line in (await again.get("/v1/me/messages")).json()["messages"]}
+        assert shown == {"data-erased", "sign-up-code", "user-verified"}, "of the new account, and the goodbye of the old one"
+        forget = ForgetIdentity(identity.parts.platform.keys)
+        await pool.execute("update mails set delivered_at = clock_timestamp() where delivered_at is null and bounced_at is null")
+        await transact(pool, lambda db: forget.fire(db, f"person-{person}", utc_now() + timedelta(days=4000)))
+    left = {row["fact"] for row in await pool.fetch("select fact from mails where person_id = $1", person)}
+    assert ("user-verified" in left, "budget-issued" in left, "budget-returned" in left) == (True, False, False)
 
 
 async def test_whoever_was_erased_may_come_back_with_a_new_account(identity: Identity) -> None:
