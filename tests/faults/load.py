@@ -61,21 +61,21 @@ class Register:
     cast: Cast
     told: set[str] = field(default_factory=set)
     in_doubt: set[str] = field(default_factory=set)
+    _place: int = 0
 
     async def work(self, until: float) -> None:
         """Each row is told until it is acknowledged: the same row twice is the same row."""
-        place = 0
         while time.monotonic() < until:
             with contextlib.suppress(KafkaError, OSError, TimeoutError):
                 async with self._producer() as producer:
                     while time.monotonic() < until:
-                        number = unit_number(self.cast.run * 10_000 + place, self.cast.distributor_code)
+                        number = unit_number(self.cast.run * 10_000 + self._place, self.cast.distributor_code)
                         self.in_doubt.add(number)
-                        row = json.dumps(_row(number, self._holder(place), place + 1)).encode()
+                        row = json.dumps(_row(number, self._holder(self._place), self._place + 1)).encode()
                         await asyncio.wait_for(producer.send_and_wait("utility.consumer-units", row, key=number.encode()), 20)
                         self.told.add(number)
                         self.in_doubt.discard(number)
-                        place += 1
+                        self._place += 1
                         await asyncio.sleep(0.1)
             await asyncio.sleep(0.5)
 
