@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 PLURALS: Mapping[str, Sequence[str]] = {
-    "identity": ("sign-ups", "terms", "erasures", "sessions", "recoveries", "me", "customers", "staff", "service-desk"),
+    "identity": ("sign-ups", "terms", "erasures", "sessions", "recoveries", "me", "customers", "staff", "service-desk", "client-reports"),
     "professional": ("profiles", "profile-documents"),
     "access": ("consumer-units", "grants", "clients"),
     "requests": ("budget-requests", "commissionings", "commissionable-units", "tracking", "catalogues", "request-documents"),
@@ -14,8 +14,8 @@ PLURALS: Mapping[str, Sequence[str]] = {
 HIDDEN = ("/v1/people", "/v1/mails", "/health", "/metrics")
 """Between services only, or for the machine that runs them: never routed."""
 
-ENTRANCES = ("/v1/sessions", "/v1/recoveries", "/v1/sign-ups", "/v1/staff/sessions")
-"""Where guessing would be tried: a POST here has the tighter limit."""
+ENTRANCES = ("/v1/sessions", "/v1/recoveries", "/v1/sign-ups", "/v1/staff/sessions", "/v1/client-reports")
+"""Where guessing would be tried, or anybody may write: a POST here has the tighter limit."""
 
 TRACKING = "/v1/tracking"
 

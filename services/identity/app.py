@@ -7,6 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.identity.api import (
+    abilities,
+    client_reports,
     customers,
     desk_deeds,
     erasures,
@@ -112,6 +114,8 @@ ROUTES = (
     erasures,
     my_sessions,
     messages,
+    abilities,
+    client_reports,
     recoveries,
     staff_sessions,
     staff_me,

@@ -40,7 +40,7 @@ class Invitee:
 def new_link(parts: IdentityParts, staff_id: UUID) -> tuple[str, str]:
     """A link and its digest; the secret stands behind the `#`, which browsers send to nobody."""
     token = f"{staff_id}.{new_secret()}"
-    return f"{parts.settings.public_url}/equipe/convite#{token}", token_digest(parts, token)
+    return f"{parts.settings.home_of('staff')}/equipe/convite#{token}", token_digest(parts, token)
 
 
 def token_digest(parts: IdentityParts, token: str) -> str:

@@ -1,7 +1,7 @@
 """What identity is told beside what every service is: password cost, limits of sessions, mail server, pepper."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field, SecretStr
 
@@ -33,6 +33,8 @@ class IdentitySettings(ServiceSettings):
     staff_limit: timedelta = timedelta(hours=12)
     signing_key_lives: timedelta = timedelta(days=30)
 
+    staff_url: str = ""
+
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(default=1025, ge=1, le=65535)
     smtp_user: str = ""
@@ -44,6 +46,10 @@ class IdentitySettings(ServiceSettings):
     def attempts(self) -> Policy:
         """How wrong passwords and divergent details are counted."""
         return Policy(self.login_tries, self.login_block, self.recovery_block)
+
+    def home_of(self, kind: Literal["customer", "staff"]) -> str:
+        """The address whose pages may use a session's cookie: staff may have a host of their own."""
+        return (self.staff_url if kind == "staff" else "") or self.public_url
 
     @property
     def secure_cookies(self) -> bool:

@@ -125,12 +125,13 @@ class Access:
             raise SignInRequired
         if principal.kind not in self.kinds or (self.roles and not principal.roles & self.roles):
             raise RoleRequired
-        if self.fresh_totp and not _fresh(principal, cast("Door", request.app.state.door).now()):
+        if self.fresh_totp and not has_fresh_totp(principal, cast("Door", request.app.state.door).now()):
             raise StepUpRequired
         return principal
 
 
-def _fresh(principal: Principal, now: datetime) -> bool:
+def has_fresh_totp(principal: Principal, now: datetime) -> bool:
+    """Whether the second factor was shown lately enough for what asks for it."""
     if principal.auth_time is None or ("totp" not in principal.amr and "otp" not in principal.amr):
         return False
     return now - principal.auth_time.astimezone(UTC) <= STEP_UP_WITHIN + CLOCKS_MAY_DIFFER

@@ -116,14 +116,13 @@ def _opened(parts: IdentityParts, sealed: str, subject_id: UUID) -> _Seal | None
     return _Seal(UUID(device), int(generation)) if device else None
 
 
-def must_be_ours(request: Request, parts: IdentityParts) -> None:
-    """Refuse a request that another site had the browser make; raises CrossSiteRefused."""
+def must_be_ours(request: Request, home: str) -> None:
+    """Refuse a request that pages of another address than this had the browser make; raises CrossSiteRefused."""
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
-    ours = urlsplit(parts.settings.public_url)
     if site is not None and site not in {"same-origin", "none"}:
         raise CrossSiteRefused
-    if origin is not None and urlsplit(origin)[:2] != ours[:2]:
+    if origin is not None and urlsplit(origin)[:2] != urlsplit(home)[:2]:
         raise CrossSiteRefused
 
 

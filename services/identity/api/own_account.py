@@ -73,13 +73,14 @@ def me_answer(parts: IdentityParts, account: Account, response: Response) -> MeA
             accepted_version=account.terms_version, accepted_at=account.terms_accepted_at, current_version=parts.terms_now().version
         ),
         verified_at=account.verified_at,
-        actions=_actions(account),
+        actions=actions_of(account),
         version=account.version,
         server_time=parts.platform.clock(),
     )
 
 
-def _actions(account: Account) -> dict[str, Deed]:
+def actions_of(account: Account) -> dict[str, Deed]:
+    """What may be done with one's account now."""
     unproven = not_allowed(
         "holder-not-proven",
         "Seu e-mail ainda não é o do cadastro da distribuidora. Peça um código no e-mail do cadastro ou fale com o atendimento.",

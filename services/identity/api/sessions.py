@@ -110,7 +110,7 @@ async def refresh(
 
 async def renew(request: Request, response: Response, parts: IdentityParts, kind: Kind) -> SessionAnswer:
     """A new access token for a good refresh token; a copied one ends the session. Raises SessionOver."""
-    must_be_ours(request, parts)
+    must_be_ours(request, parts.settings.home_of(kind))
     token = read(request, parts, COOKIES[kind])
     session_id = refresh_tokens.session_of(token)
     if session_id is None:

@@ -1,5 +1,6 @@
 """Staff: invited by an admin, roles granted and taken by another, suspended and reinstated."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from services.identity.api.log_in import end_all
+from services.identity.api.staff_answers import StaffAnswer, answer
 from services.identity.api.typed import Email, Name
 from services.identity.domain.staff_member.commands import (
     GrantRole,
@@ -60,19 +62,6 @@ class RoleBody(Body):
     role: Role
 
 
-class StaffAnswer(Answer):
-    """A staff member."""
-
-    staff_id: UUID
-    person_id: UUID
-    display_name: str | None
-    email: str | None
-    roles: list[str]
-    state: str
-    invited_at: datetime
-    version: int
-
-
 class StaffListAnswer(Answer):
     """All staff."""
 
@@ -80,36 +69,29 @@ class StaffListAnswer(Answer):
     server_time: datetime
 
 
-def _answer(row: StaffRow) -> StaffAnswer:
-    return StaffAnswer(
-        staff_id=row.staff_id,
-        person_id=row.person_id,
-        display_name=row.name,
-        email=row.email,
-        roles=sorted(row.roles),
-        state=row.state,
-        invited_at=row.invited_at,
-        version=row.version,
-    )
+type _Shown = tuple[StaffRow, Sequence[UUID]]
 
 
-async def _told(
-    parts: IdentityParts, staff_id: UUID, command: StaffCommand, cause: Cause, response: Response, expected: int | None
-) -> StaffAnswer:
-    async def work(db: Db) -> StaffRow:
+async def _told(parts: IdentityParts, staff_id: UUID, command: StaffCommand, cause: Cause, expected: int | None) -> _Shown:
+    async def work(db: Db) -> _Shown:
         await parts.staff_members(db, staff_id, command, cause, expected=expected)
         return await _get(db, staff_id)
 
-    row = await transact(parts.platform.pool, work, retry=expected is None)
-    response.headers["ETag"] = etag(row.version)
-    return _answer(row)
+    return await transact(parts.platform.pool, work, retry=expected is None)
 
 
-async def _get(db: Db, staff_id: UUID) -> StaffRow:
+async def _get(db: Db, staff_id: UUID) -> _Shown:
+    """A staff member, and the active admins, of whom one must stay; raises StaffNotFound."""
     row = await staff_rows.find(db, staff_id)
     if row is None:
         raise StaffNotFound
-    return row
+    return row, await staff_rows.active_admins(db)
+
+
+def _answer(parts: IdentityParts, who: Principal, response: Response, shown: _Shown) -> StaffAnswer:
+    row, admins = shown
+    response.headers["ETag"] = etag(row.version)
+    return answer(row, admins, who, parts.platform.clock())
 
 
 @router.post("", status_code=201, responses=refuses(StaffAlreadyInvited, CpfInvalid))
@@ -133,26 +115,25 @@ async def invite_staff(
 
 @router.get("")
 async def list_staff(
-    _: Annotated[Principal, Depends(staff("admin", "auditor", "supervisor"))], parts: Annotated[IdentityParts, Depends(parts)]
+    who: Annotated[Principal, Depends(staff("admin", "auditor", "supervisor"))], parts: Annotated[IdentityParts, Depends(parts)]
 ) -> StaffListAnswer:
     """A equipe."""
     async with parts.platform.pool.acquire(timeout=5) as db:
-        rows = await staff_rows.everybody(db)
-    return StaffListAnswer(staff=[_answer(row) for row in rows], server_time=parts.platform.clock())
+        rows, admins = await staff_rows.everybody(db), await staff_rows.active_admins(db)
+    now = parts.platform.clock()
+    return StaffListAnswer(staff=[answer(row, admins, who, now) for row in rows], server_time=now)
 
 
 @router.get("/{staff_id}", responses=refuses(StaffNotFound))
 async def show_staff(
     staff_id: UUID,
     response: Response,
-    _: Annotated[Principal, Depends(staff("admin", "auditor", "supervisor"))],
+    who: Annotated[Principal, Depends(staff("admin", "auditor", "supervisor"))],
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> StaffAnswer:
     """Uma pessoa da equipe."""
     async with parts.platform.pool.acquire(timeout=5) as db:
-        row = await _get(db, staff_id)
-    response.headers["ETag"] = etag(row.version)
-    return _answer(row)
+        return _answer(parts, who, response, await _get(db, staff_id))
 
 
 @router.post("/{staff_id}/invitations", status_code=202, responses=refuses(StaffNotFound, InvitationUsed, StaffIsSuspended))
@@ -189,7 +170,8 @@ async def reset_totp(
 
 async def _send_link(db: Db, parts: IdentityParts, staff_id: UUID, command: StaffCommand, link: str, cause: Cause) -> None:
     await parts.staff_members(db, staff_id, command, cause)
-    await send_link(db, parts, await _get(db, staff_id), link, cause)
+    row, _ = await _get(db, staff_id)
+    await send_link(db, parts, row, link, cause)
 
 
 @router.post("/{staff_id}/roles", responses=refuses(StaffNotFound, OwnRolesAreNotYours))
@@ -203,7 +185,8 @@ async def grant_role(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> StaffAnswer:
     """Dar um papel."""
-    return await _told(parts, staff_id, GrantRole(body.role, who.sub, parts.platform.clock()), cause, response, expected)
+    command = GrantRole(body.role, who.sub, parts.platform.clock())
+    return _answer(parts, who, response, await _told(parts, staff_id, command, cause, expected))
 
 
 @router.post("/{staff_id}/roles/{role}/removal", responses=refuses(StaffNotFound, OwnRolesAreNotYours, LastAdminStays))
@@ -217,16 +200,14 @@ async def take_role(
 ) -> StaffAnswer:
     """Tirar um papel; as sessões da pessoa terminam."""
 
-    async def work(db: Db) -> StaffRow:
+    async def work(db: Db) -> _Shown:
         others = await staff_rows.other_admins(db, staff_id)
         outcome = await parts.staff_members(db, staff_id, TakeRole(role, who.sub, others, parts.platform.clock()), cause)
         if outcome.events:
             await end_all(db, parts, staff_id, "roles-changed", cause)
         return await _get(db, staff_id)
 
-    row = await transact(parts.platform.pool, work)
-    response.headers["ETag"] = etag(row.version)
-    return _answer(row)
+    return _answer(parts, who, response, await transact(parts.platform.pool, work))
 
 
 @router.post("/{staff_id}/suspension", responses=refuses(StaffNotFound, OwnRolesAreNotYours, LastAdminStays))
@@ -239,15 +220,13 @@ async def suspend(
 ) -> StaffAnswer:
     """Suspender o acesso de alguém da equipe; as sessões terminam."""
 
-    async def work(db: Db) -> StaffRow:
+    async def work(db: Db) -> _Shown:
         others = await staff_rows.other_admins(db, staff_id)
         await parts.staff_members(db, staff_id, SuspendStaff(who.sub, others, parts.platform.clock()), cause)
         await end_all(db, parts, staff_id, "staff-suspended", cause)
         return await _get(db, staff_id)
 
-    row = await transact(parts.platform.pool, work)
-    response.headers["ETag"] = etag(row.version)
-    return _answer(row)
+    return _answer(parts, who, response, await transact(parts.platform.pool, work))
 
 
 @router.post("/{staff_id}/reinstatement", responses=refuses(StaffNotFound))
@@ -260,4 +239,5 @@ async def reinstate(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> StaffAnswer:
     """Devolver o acesso."""
-    return await _told(parts, staff_id, ReinstateStaff(who.sub, parts.platform.clock()), cause, response, expected)
+    command = ReinstateStaff(who.sub, parts.platform.clock())
+    return _answer(parts, who, response, await _told(parts, staff_id, command, cause, expected))

@@ -1,5 +1,6 @@
 """Who am I, for staff: name, roles, until when the second factor counts as fresh, and what that lets one do."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -42,7 +43,6 @@ async def who_am_i(who: Annotated[Principal, Depends(any_staff())], parts: Annot
         row = await staff.find(db, who.sub)
     if row is None:
         raise StaffNotFound
-    fresh_until = who.auth_time + STEP_UP_WITHIN if who.auth_time and "otp" in who.amr else None
     return StaffMeAnswer(
         staff_id=row.staff_id,
         person_id=row.person_id,
@@ -50,11 +50,21 @@ async def who_am_i(who: Annotated[Principal, Depends(any_staff())], parts: Annot
         email=row.email,
         roles=sorted(row.roles),
         session_id=who.sid,
-        fresh_until=fresh_until,
-        actions={deed: _may(deed, role, who, fresh=fresh_until is not None and now < fresh_until) for deed, role in _DEEDS.items()},
+        fresh_until=_fresh_until(who),
+        actions=dict(deeds_of(who, now)),
         version=row.version,
         server_time=now,
     )
+
+
+def deeds_of(who: Principal, now: datetime) -> Mapping[str, Deed]:
+    """What somebody of the staff may do now, by their roles and their second factor."""
+    until = _fresh_until(who)
+    return {deed: _may(deed, role, who, fresh=until is not None and now < until) for deed, role in _DEEDS.items()}
+
+
+def _fresh_until(who: Principal) -> datetime | None:
+    return who.auth_time + STEP_UP_WITHIN if who.auth_time and "otp" in who.amr else None
 
 
 def _may(deed: str, role: str, who: Principal, *, fresh: bool) -> Deed:

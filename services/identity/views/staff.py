@@ -153,6 +153,11 @@ async def everybody(db: Db) -> Sequence[StaffRow]:
     return [StaffRow(*row) for row in await db.fetch(f"select {_COLUMNS} from staff order by name nulls last, staff_id limit 1000")]
 
 
+async def active_admins(db: Db) -> Sequence[UUID]:
+    """Who is an active admin, as things stand; nothing is locked."""
+    return [row["staff_id"] for row in await db.fetch("select staff_id from staff where state = 'active' and 'admin' = any(roles)")]
+
+
 async def other_admins(db: Db, staff_id: UUID | None) -> int:
     """How many active admins there are beside this one; locked, so that two cannot leave at once."""
     await db.execute("select pg_advisory_xact_lock(hashtext('admins'))")

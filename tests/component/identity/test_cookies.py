@@ -112,3 +112,26 @@ async def test_staff_keep_no_session_when_the_browser_closes(identity: Identity)
         answers = [await browser.post("/v1/staff/sessions", json=body), await browser.post("/v1/staff/sessions/refreshes")]
     assert [answer.status_code for answer in answers] == [201, 200]
     assert [cookies_of(answer)["staff-refresh"]["max-age"] for answer in answers] == ["", ""]
+
+
+async def test_a_host_of_their_own_is_the_only_one_whose_pages_renew_the_sessions_of_staff(identity: Identity) -> None:
+    portal, desk = "https://agencia.exemplo.test", "https://equipe.exemplo.test"
+    settings = identity.parts.settings
+
+    async def renewed(browser: httpx.AsyncClient, path: str, origin: str, site: str = "same-origin") -> tuple[int, str]:
+        answer = await browser.post(f"{path}/refreshes", headers={"Origin": origin, "Sec-Fetch-Site": site})
+        return answer.status_code, answer.json().get("code", "")
+
+    async with identity.browser() as person, identity.browser() as staff:
+        await identity.sign_up(person, identity.cast.ana)
+        await identity.admin(staff)
+        object.__setattr__(identity.parts, "settings", settings.model_copy(update={"public_url": portal}))
+        refused = (403, "cross-site-refused")
+        people, members = "/v1/sessions", "/v1/staff/sessions"
+        person.cookies.update({f"__Host-{name}": value for name, value in person.cookies.items()})
+        staff.cookies.update({f"__Host-{name}": value for name, value in staff.cookies.items()})
+        assert [await renewed(staff, members, origin) for origin in (portal, desk)] == [(200, ""), refused]
+        object.__setattr__(identity.parts, "settings", settings.model_copy(update={"public_url": portal, "staff_url": f"{desk}/"}))
+        assert [await renewed(staff, members, origin) for origin in (desk, portal, "null")] == [(200, ""), refused, refused]
+        assert [await renewed(person, people, origin) for origin in (portal, desk)] == [(200, ""), refused]
+        assert await renewed(staff, members, desk, "same-site") == refused
