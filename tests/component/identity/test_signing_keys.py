@@ -1,17 +1,21 @@
 """Keys that sign access tokens change without anyone noticing; ended sessions are refused at once, listed and told why."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 import httpx
 import pytest
+from joserfc.jwk import OKPKey
 
 from services.identity.housekeeping import Housekeeping
 from services.identity.signing import SHOWN_AFTER, SHOWN_BEFORE, SigningKeys
+from shared.http import tokens
 from shared.http.principal import Principal
 from shared.http.problem import SignInRequired
-from shared.http.tokens import PERSON_TOKEN_LIVES, FetchedKeys, FixedKeys, TokenReader, sign_person_token
+from shared.http.tokens import PERSON_TOKEN_LIVES, FetchedKeys, FixedKeys, TokenReader, sign_person_token, signing_key
 from shared.ids import new_id
+from shared.testing.tokens import new_key
 from tests.component.identity.conftest import Identity
 
 
@@ -20,17 +24,21 @@ async def never_ended(_: UUID) -> bool:
 
 
 class Elsewhere:
-    """Another service: it fetches identity's keys over HTTP, like any of them, and knows nothing else."""
+    """Another service: it fetches identity's keys over HTTP, like any of them, keeps them as it does, and knows nothing else."""
 
     def __init__(self, identity: Identity) -> None:
+        self.fetched = 0
         transport = httpx.ASGITransport(app=identity.running.app)
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://door")
-        self._identity = identity
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://door", event_hooks={"request": [self._count]})
+        keys = FetchedKeys(self._client, "/.well-known/jwks.json")
+        self._reader = TokenReader("elsewhere", keys, FixedKeys({"keys": []}), never_ended, identity.clock)
+
+    async def _count(self, _: httpx.Request) -> None:
+        self.fetched += 1
 
     async def reads(self, token: str) -> Principal:
-        """Who a token speaks for, as a service that has just started reads it."""
-        keys = FetchedKeys(self._client, "/.well-known/jwks.json")
-        return await TokenReader("elsewhere", keys, FixedKeys({"keys": []}), never_ended, self._identity.clock).principal(token)
+        """Who a token speaks for, by the keys that it has, or fetches when they are too old or do not know the token's."""
+        return await self._reader.principal(token)
 
     async def kids(self) -> list[str]:
         """The ids of the keys that are shown."""
@@ -46,12 +54,10 @@ def signing(identity: Identity) -> SigningKeys:
 async def token(identity: Identity) -> tuple[str, str]:
     """A token signed now, and the id of the key that did."""
     key = await signing(identity).current()
-    signed = sign_person_token(
-        key, sub=new_id(), pid=new_id(), kind="customer", sid=new_id(), auth_time=identity.clock(), amr=("pwd",), now=identity.clock()
-    )
-    return signed, str(key.kid)
+    return signed(identity, key), str(key.kid)
 
 
+@pytest.mark.usefixtures("passing")
 async def test_a_key_is_followed_by_the_next_and_nobody_notices(identity: Identity) -> None:
     elsewhere, pool = Elsewhere(identity), identity.parts.platform.pool
     _, old = await token(identity)
@@ -73,6 +79,7 @@ async def test_a_key_is_followed_by_the_next_and_nobody_notices(identity: Identi
     assert now == new
     for good in (by_new, last_by_old):
         assert (await elsewhere.reads(good)).kind == "customer"
+        assert (await Elsewhere(identity).reads(good)).kind == "customer", "one that has just started"
 
     identity.clock.move(PERSON_TOKEN_LIVES - timedelta(seconds=5))
     assert (await elsewhere.reads(last_by_old)).kind == "customer"
@@ -82,6 +89,45 @@ async def test_a_key_is_followed_by_the_next_and_nobody_notices(identity: Identi
         await elsewhere.reads(last_by_old)
     assert not await signing(identity).renew()
     assert [row["kid"] for row in await pool.fetch("select kid from signing_keys")] == [new]
+
+
+@pytest.fixture
+def passing(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What readers measure the age of their keys by moves with the clock of the test."""
+    monkeypatch.setattr(tokens, "time", SimpleNamespace(monotonic=lambda: identity.clock().timestamp()))
+
+
+def signed(identity: Identity, key: OKPKey) -> str:
+    """A token of somebody, signed now by this key."""
+    now = identity.clock()
+    return sign_person_token(key, sub=new_id(), pid=new_id(), kind="customer", sid=new_id(), auth_time=now, amr=("pwd",), now=now)
+
+
+@pytest.mark.usefixtures("passing")
+async def test_a_reader_that_runs_on_with_the_keys_it_has_reads_every_token_across_a_change(identity: Identity) -> None:
+    running, minute = Elsewhere(identity), timedelta(minutes=1)
+    old = await signing(identity).current()
+    for _ in range(3):
+        assert (await running.reads(signed(identity, old))).kind == "customer"
+    assert running.fetched == 1, "the keys are kept"
+
+    identity.clock.move(identity.parts.settings.signing_key_lives - SHOWN_BEFORE - minute)
+    renewed, signers, before = 0, list[str](), running.fetched
+    for _ in range((SHOWN_BEFORE + SHOWN_AFTER) // minute + 3):
+        key = await signing(identity).current()
+        assert (await running.reads(signed(identity, key))).kind == "customer"
+        signers.append(str(key.kid))
+        renewed += await signing(identity).renew()
+        identity.clock.move(minute)
+    assert (renewed, signers[0], len(set(signers))) == (1, old.kid, 2)
+    assert len(signers) // 3 <= running.fetched - before < len(signers), "it mostly read with keys from before"
+
+    stolen, fetched = signed(identity, old), running.fetched
+    identity.clock.move(2 * minute)
+    for token_of in (stolen, signed(identity, old), signed(identity, signing_key(new_key(), "nobody"))):
+        with pytest.raises(SignInRequired):
+            await running.reads(token_of)
+    assert running.fetched == fetched + 1, "whoever makes up ids does not make it fetch each time"
 
 
 async def test_a_session_nobody_used_is_ended_by_the_housekeeper_and_listed_no_more(identity: Identity) -> None:

@@ -90,6 +90,19 @@ async def test_a_code_of_the_half_minute_to_come_or_long_past_is_wrong(identity:
         assert (await admin.post("/v1/staff/sessions", json=right)).json()["code"] == "login-is-blocked"
 
 
+async def test_a_code_of_the_half_minute_before_opens_once(identity: Identity) -> None:
+    person = identity.cast.supervisor
+    async with identity.browser() as admin:
+        totp = await identity.admin(admin)
+        identity.clock.move(timedelta(minutes=10, seconds=35 - identity.clock().timestamp() % 30))
+        before = totp.at(identity.clock() - timedelta(seconds=30))
+        assert before != totp.at(identity.clock())
+        body = {"cpf": person.document, "password": person.password, "totp": before}
+        assert (await admin.post("/v1/staff/sessions", json=body)).status_code == 201
+        again = await admin.post("/v1/staff/sessions", json=body)
+        assert (again.status_code, again.json()["code"]) == (409, "totp-replayed")
+
+
 async def test_of_two_admins_who_take_each_others_role_at_once_one_stays(identity: Identity) -> None:
     async with identity.browser() as first, identity.browser() as second:
         await identity.admin(first)

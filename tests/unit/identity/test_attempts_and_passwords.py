@@ -1,14 +1,17 @@
 """How attempts are counted, and what a password must be."""
 
 from datetime import UTC, datetime, timedelta
+from random import SystemRandom
+from types import SimpleNamespace
 
+import pyotp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.identity.domain.attempts.rules import POLICY, Attempts, Kind, LoginIsBlocked, Policy, RecoveryIsBlocked, charge
 from services.identity.domain.password.rules import PasswordTooWeak, must_be_strong
-from services.identity.pepper import Pepper, new_code
+from services.identity.pepper import Pepper, new_code, new_secret
 
 T0 = datetime(2026, 11, 4, 12, 0, tzinfo=UTC)
 
@@ -148,3 +151,20 @@ def test_digests_are_bound_to_what_they_are_for() -> None:
 
 def test_codes_have_six_digits() -> None:
     assert all(len(code) == 6 and code.isdigit() for code in (new_code() for _ in range(200)))
+
+
+def test_codes_links_and_secrets_come_from_the_systems_generator_with_all_their_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def below(bound: int) -> int:
+        asked.append(bound)
+        return 42
+
+    def bits(size: int) -> str:
+        asked.append(size)
+        return "x"
+
+    monkeypatch.setattr("services.identity.pepper.secrets", SimpleNamespace(randbelow=below, token_urlsafe=bits))
+    assert (new_code(), new_secret()) == ("000042", "x")
+    assert asked == [10**6, 32], "every code of six digits may come; nonces of refresh tokens and links have 256 bits"
+    assert isinstance(vars(pyotp)["random"], SystemRandom), "what the secrets of second factors are drawn from"
