@@ -2,12 +2,14 @@
 
 from collections import Counter
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from services.identity.domain.attempts.rules import POLICY
 from shared.testing.people import Person
 from tests.component.identity.conftest import Identity
+from tests.component.identity.test_hand_overs_scopes import proofed
 from tests.component.identity.test_recoveries_scopes import ask
 from tests.component.identity.test_staff_life import join
 
@@ -91,3 +93,19 @@ async def test_a_staff_block_is_mailed_and_written_down_at_log_in_and_at_step_up
     assert await written(identity, reviewer) == {("wrong-password-given", "staff", f"staff:{staff_id}"): 2 * POLICY.allowed}
     to = await identity.parts.platform.pool.fetch("select distinct address from mails where fact = 'login-blocked'")
     assert [row["address"] for row in to] == [reviewer.email]
+
+
+async def test_an_attendant_lifts_a_customers_blocks_and_not_those_of_the_same_person_as_staff(identity: Identity) -> None:
+    ana, desk = identity.cast.ana, identity.issuer.staff(uuid4(), "attendant")
+    async with identity.browser() as known, identity.browser() as stranger, identity.browser() as counter:
+        await identity.sign_up(known, ana)
+        staff = {"cpf": ana.document, "password": WRONG, "totp": "123456"}
+        for _ in range(POLICY.allowed):
+            await identity.log_in(stranger, ana, WRONG)
+            await ask(stranger, ana, email="outra@exemplo.test")
+            await stranger.post("/v1/staff/sessions", json=staff)
+        path = await proofed(counter, desk, ana.document)
+        assert (await counter.post(f"{path}/block-lifts", headers=desk)).json()["blocks"] == []
+        assert (await identity.log_in(stranger, ana)).status_code == 201
+        assert (await ask(stranger, ana)).status_code == 202
+        assert (await stranger.post("/v1/staff/sessions", json=staff)).json()["code"] == "login-is-blocked"
