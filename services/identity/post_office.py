@@ -148,7 +148,7 @@ class PostOffice:
         log.warning("mail_not_sent", fact=row["fact"], tries=row["tries"], because=error, retry_in=seconds)
 
     async def _end(self, row: asyncpg.Record, *, bounced: str | None) -> None:
-        """Record how it ended; the words are kept no longer."""
+        """Record how it ended; the words are kept no longer, and of an erased person not what it was about either."""
         cause = Cause("service:identity", row["correlation"] or new_id())
         ending = RecordDelivery if bounced is None else RecordBounce
 
@@ -156,7 +156,7 @@ class PostOffice:
             column = "delivered_at" if bounced is None else "bounced_at"
             await db.execute(
                 f"update mails set {column} = clock_timestamp(), address = null, text = null, html = null, error = $2,"
-                " handing_since = null where id = $1",
+                " handing_since = null, subject = case when person_id not in (select person_id from kept_contacts) then subject end where id = $1",
                 row["id"],
                 bounced,
             )

@@ -154,7 +154,7 @@ async def test_a_letter_that_is_owed_outlives_the_erasure_and_the_contact_goes_w
     assert await pool.fetchval("select email from kept_contacts") == ana.email, "what is owed has not gone out yet"
     while await office(identity).step():
         pass
-    assert await pool.fetchval("select delivered_at is not null from mails where id = $1", owed)
+    assert await pool.fetchval("select delivered_at is not null and subject is null from mails where id = $1", owed)
     assert await pool.fetchval("select count(*) from kept_contacts") == 0
     inbox = Inbox(inbox_url)
     assert "O orçamento budget-issued está pronto." in (await inbox.next_to(ana.email, about="Seu orçamento", patience=10)).text
