@@ -156,7 +156,8 @@ class PostOffice:
             column = "delivered_at" if bounced is None else "bounced_at"
             await db.execute(
                 f"update mails set {column} = clock_timestamp(), address = null, text = null, html = null, error = $2,"
-                " handing_since = null, subject = case when person_id not in (select person_id from kept_contacts) then subject end where id = $1",
+                " handing_since = null, subject = case when person_id not in (select person_id from kept_contacts) then subject end"
+                " where id = $1",
                 row["id"],
                 bounced,
             )
