@@ -17,6 +17,7 @@ from services.identity.hashing import PasswordsBusy
 from services.identity.parts import IdentityParts, parts
 from services.identity.strength import must_be_strong
 from services.identity.terms import TermsNotAccepted, must_be_current
+from services.identity.views import accounts
 from services.identity.views.accounts import Account
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
@@ -66,6 +67,7 @@ async def show(response: Response, who: Annotated[Principal, Depends(person)], p
 
 async def _correct(parts: IdentityParts, who: Principal, command: UserCommand, cause: Cause, expected: int | None) -> Account:
     async def work(db: Db) -> Account:
+        await accounts.hold(db, who.sub)
         await parts.users(db, who.sub, command, cause, expected=expected)
         return await own_account(db, who)
 

@@ -174,7 +174,8 @@ async def proof(
 async def do_deed(db: Db, parts: IdentityParts, attendance_id: UUID, deed: DeedCode, by: UUID, cause: Cause) -> Account:
     """Record a deed and answer whose account it is about; raises AttendanceNotFound, AttendanceOver, IdentityNotProofed, UserNotFound."""
     outcome = await parts.attendances(db, attendance_id, DoDeed(deed, by, parts.platform.clock()), cause)
-    account = await accounts.find_by_person(db, outcome.state.person_id) if isinstance(outcome.state, Open) else None
+    found = await accounts.find_by_person(db, outcome.state.person_id) if isinstance(outcome.state, Open) else None
+    account = await accounts.hold(db, found.user_id) if found else None
     if account is None:
         raise UserNotFound
     return account

@@ -148,7 +148,10 @@ async def find(db: Db, user_id: UUID) -> Account | None:
 
 
 async def hold(db: Db, user_id: UUID) -> Account | None:
-    """An account by its id, which nobody else changes until the transaction ends."""
+    """An account by its id, which nobody else changes until the transaction ends.
+
+    Whoever may change an account and looks at it first takes it before its stream: in one order, so that nobody waits in a ring.
+    """
     row = await db.fetchrow(f"select {_COLUMNS} from accounts where user_id = $1 for no key update", user_id)
     return Account(*row) if row else None
 
