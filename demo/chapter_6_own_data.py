@@ -25,11 +25,16 @@ def registration(run: int) -> str:
 
 async def play(stage: Stage) -> None:
     """See, copy, erase."""
+    await is_erased(stage, await leaves_traces(stage))
+
+
+async def leaves_traces(stage: Stage) -> Client:
+    """Everything that she does before she is erased."""
     stage.title("6. Meus dados: ver, copiar e apagar (identity e todos os serviços)")
     client = await sign_up(stage, nina(stage.cast))
     await _begins_a_profile(stage, client)
     await _takes_a_copy(stage, client)
-    await _is_erased(stage, client)
+    return client
 
 
 async def _begins_a_profile(stage: Stage, client: Client) -> None:
@@ -40,7 +45,7 @@ async def _begins_a_profile(stage: Stage, client: Client) -> None:
         ("registration", {"council": "CREA", "number": registration(stage.run), "uf": "AM"}),
     ):
         version = (await client.put(f"{path}/{step}", body, if_match=version))["version"]
-    content = pdf("Certidão de registro e quitação", nina(stage.cast).name)
+    content = pdf("Certidão de registro e quitação", nina(stage.cast).name, registration(stage.run))
     document = await upload(client, DOCUMENTS, content, "certidao-de-nina.pdf", owner_id=started["id"], code="certidao-registro")
     await client.put(f"{path}/documents/certidao-registro", {"document_id": document}, if_match=version)
     stage.say("Nina começa um perfil profissional e traz um documento", perfil=started["id"][:8])
@@ -58,7 +63,8 @@ async def _takes_a_copy(stage: Stage, client: Client) -> None:
     stage.say("Nina baixa uma cópia do que cada serviço guarda", serviços=len(asked["parts"]), arquivos=len(files))
 
 
-async def _is_erased(stage: Stage, client: Client) -> None:
+async def is_erased(stage: Stage, client: Client) -> None:
+    """Both dates are shown, and every service answers."""
     person = nina(stage.cast)
     before = await client.get("/v1/me/erasure")
     stage.say("antes de apagar, ela vê o que sai na hora e o que a regulação manda guardar", sai_em=before["erased_on"])

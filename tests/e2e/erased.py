@@ -1,10 +1,14 @@
-"""Somebody comes, leaves traces in every corner, is erased; then every corner of the running system is searched."""
+"""Somebody comes, leaves traces in every corner, is erased; every corner of the running system is searched before and after.
+
+A search that finds nothing says nothing unless it would have found something: before she is erased it must find her in the tables
+and in the file that she brought, whose bytes hold her number at the council as it is.
+"""
 
 import asyncio
 import re
 from collections.abc import Sequence
 
-from demo.chapter_6_own_data import nina, play, registration
+from demo.chapter_6_own_data import is_erased, leaves_traces, nina, registration
 from demo.stage import Stage
 from deploy.local.home import LOOPBACK, SERVICES
 from deploy.local.servers.postgres import admin_url
@@ -28,13 +32,31 @@ def needles(cast: Cast) -> Sequence[str]:
     return [her.name, her.email, cpf, masked, phone, her.password, registration(cast.run), "certidao-de-nina"]
 
 
-async def walk(system: System, cast: Cast) -> None:
-    """Chapter 6 of the demo, for this cast."""
+async def walk(system: System, cast: Cast) -> list[str]:
+    """Chapter 6 of the demo, for this cast; answers where she was found just before she was erased."""
     stage = Stage(system.gateway, cast, Inbox(system.inbox, patience=PATIENCE), loud=False, patience=PATIENCE)
     try:
-        await play(stage)
+        client = await leaves_traces(stage)
+        held = await _in_tables_and_files(system, needles(cast))
+        await is_erased(stage, client)
     finally:
         await stage.close()
+    return held
+
+
+def missing(held: Sequence[str], cast: Cast) -> set[str]:
+    """Where the search should have found her before she was erased, and did not: her account, and what her file alone holds in clear."""
+    her = nina(cast)
+    unseen = {f"identity.accounts: {needle}" for needle in (her.name, her.email, her.document)} - set(held)
+    in_her_file = any(line.startswith("s3/") and line.endswith(f": {registration(cast.run)}") for line in held)
+    return unseen if in_her_file else unseen | {"s3: her file"}
+
+
+async def _in_tables_and_files(system: System, sought: Sequence[str]) -> list[str]:
+    found = [f"s3/{line}" for line in traces_in_files(system.home.state("s3"), sought)]
+    for service in SERVICES:
+        found += [f"{service}.{line}" for line in await traces_in_database(admin_url(system.home, service), sought)]
+    return found
 
 
 async def _files_are_gone(system: System, sought: Sequence[str]) -> list[str]:

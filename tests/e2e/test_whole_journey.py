@@ -13,7 +13,7 @@ from deploy.local import system as local
 from deploy.local.status import tree_memory
 from deploy.local.steps import Steps
 from shared.testing.people import RUNS, Cast
-from tests.e2e.erased import traces, walk
+from tests.e2e.erased import missing, traces, walk
 from tests.infra.system import System, running_system, said
 
 pytestmark = pytest.mark.e2e
@@ -38,7 +38,8 @@ def test_store_topics_and_views_agree_in_all_five(system: System) -> None:
 
 def test_whoever_is_erased_leaves_no_trace_in_any_table_topic_object_or_log(system: System) -> None:
     cast = Cast(secrets.randbelow(RUNS), "002")
-    asyncio.run(walk(system, cast))
+    held = asyncio.run(walk(system, cast))
+    assert missing(held, cast) == set(), "the search sees what there is"
     assert asyncio.run(traces(system, cast)) == []
 
 
