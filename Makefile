@@ -13,7 +13,7 @@ LOCKS := $(wildcard requirements/*.txt)
 export UV_CACHE_DIR ?= $(CURDIR)/.local/uv-cache
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help up down reset status logs inbox demo verify test check unit component contract e2e faults bench lock format
+.PHONY: help up down reset status logs inbox demo verify test check unit component contract e2e containers faults bench lock format
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +42,7 @@ demo: $(READY) ## walk the guide over HTTP (GATEWAY=, ONLY=n, AT_ONCE=n)
 verify: $(READY) ## compare store, topics and views of all five services
 	@$(PY) -m deploy.local verify
 
-test: $(READY) check component contract e2e ## everything: check, component, contract, e2e, a short fault run
+test: $(READY) check component contract e2e $(filter containers,$(INFRA)) ## everything: check, component, contract, e2e, a short fault run (INFRA=containers: with Docker)
 	@$(PY) -m pytest tests/faults/test_short_run.py -q -s
 
 check: $(READY) ## formatting, lint, types, imports, generated files, locks, architecture, unit tests
@@ -59,6 +59,9 @@ contract: $(READY) ## stored samples still read, schemas only grow
 
 e2e: $(READY) ## a copy of its own: up, demo, verify, down
 	@$(PY) -m pytest tests/e2e -q -s
+
+containers: $(READY) ## the system in containers: built, up, demo, scaled, verified, measured (needs Docker)
+	@$(PY) -m pytest tests/containers -q -s
 
 faults: $(READY) ## five minutes of deaths under load, bad days, the restore drill (SECONDS_OF_FAULTS=, SEED=)
 	@SECONDS_OF_FAULTS=$${SECONDS_OF_FAULTS:-300} $(PY) -m pytest tests/faults -q -s

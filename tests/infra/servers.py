@@ -4,7 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ NEEDED = (
     "INBOX_URL",
     "CLAMD_ADDRESS",
 )
-HURRIED = {"GD_POSTGRES_SETTINGS": "fsync=off full_page_writes=off"}
+HURRIED = "fsync=off full_page_writes=off"
 """A hundred databases are made and dropped a minute, and none of them outlives the run: nothing is flushed for them."""
 
 
@@ -43,22 +43,31 @@ _started: dict[str, Servers] = {}
 
 
 def servers() -> Servers:
-    """The environment's servers where it names them all, else embedded ones, started once for this run."""
+    """The environment's servers where it names them all, else some of this run: containers where INFRA says so, embedded ones otherwise."""
     if all(os.environ.get(name) for name in NEEDED):
         return Servers({name: os.environ[name] for name in os.environ if name in {*NEEDED, "S3_PUBLIC_URL", "S3_REGION"}})
-    if "embedded" not in _started:
-        _started["embedded"] = _start()
-    return _started["embedded"]
+    kind = os.environ.get("INFRA", "embedded")
+    if kind not in _started:
+        _started[kind] = Servers(STARTS[kind]())
+        os.environ.update(_started[kind].addresses)
+    return _started[kind]
 
 
-def _start() -> Servers:
+def _embedded() -> Mapping[str, str]:
     home = temporary_home()
-    home = replace(home, settings={**home.settings, **HURRIED})
+    home = replace(home, settings={**home.settings, "GD_POSTGRES_SETTINGS": HURRIED})
     atexit.register(put_away, home)
     infra.up(home, Steps(quiet=True))
-    addresses = infra.addresses(home)
-    os.environ.update(addresses)
-    return Servers(addresses)
+    return infra.addresses(home)
+
+
+def _containers() -> Mapping[str, str]:
+    from tests.infra import containers  # noqa: PLC0415 - only this way needs a Docker
+
+    return containers.start(HURRIED)
+
+
+STARTS: Mapping[str, Callable[[], Mapping[str, str]]] = {"embedded": _embedded, "containers": _containers}
 
 
 def temporary_home() -> Home:
