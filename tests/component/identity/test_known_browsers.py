@@ -37,6 +37,10 @@ async def test_after_a_hand_over_the_impostors_browser_is_a_stranger_to_the_coun
         await identity.sign_up(impostor, ana)
         path = await proofed(counter, desk, ana.document)
         assert (await counter.post(f"{path}/hand-overs", json=REAL, headers=desk)).status_code == 200
+        for _ in range(POLICY.allowed):
+            assert (await identity.log_in(counter, ana, "errada-errada")).json()["code"] == "credentials-not-recognised"
+        assert (await identity.log_in(impostor, ana)).json()["code"] == "login-is-blocked", "it counts with all other strangers"
+        identity.clock.move(POLICY.login_block)
         await choose_new_password(identity, real, email=REAL["email"], phone=REAL["phone"])
 
         told = await letters(identity, "new-browser")
