@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from services.identity.api import staff_sessions
+from services.identity.api import own_contacts, staff_sessions
 from services.identity.hashing import Passwords, Turn
 from shared.eventsourcing.transaction import transact
 from shared.ids import new_id
@@ -74,6 +74,27 @@ async def test_nothing_that_an_impostors_password_allowed_is_done_after_the_hand
         assert (answer.status_code, answer.json()["code"], found) == (401, "session-over", [True])
         assert await count(identity, event) == before
         assert (await identity.log_in(again, ana, NEW)).status_code == 401
+
+
+async def test_an_impostors_code_does_not_change_the_email_of_an_account_that_is_handed_over_meanwhile(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, desk = identity.cast.ana, identity.issuer.staff(uuid4(), "attendant")
+    async with identity.browser() as impostor, identity.browser() as counter:
+        await identity.sign_up(impostor, ana)
+        body = {"email": "impostor@exemplo.test", "current_password": ana.password}
+        assert (await impostor.post("/v1/me/email-changes", json=body)).status_code == 202
+        code = await identity.code("new-email-code")
+        at_desk = await proofed(counter, desk, ana.document)
+
+        async def too_late(pool: Any, work: Any) -> object:
+            assert (await counter.post(f"{at_desk}/hand-overs", json=REAL, headers=desk)).status_code == 200
+            return await transact(pool, work)
+
+        monkeypatch.setattr(own_contacts, "transact", too_late)
+        answer = await impostor.post("/v1/me/email-changes/proofs", json={"code": code})
+    assert (answer.status_code, answer.json()["code"]) == (401, "session-over")
+    assert await identity.parts.platform.pool.fetchval("select email from accounts") == REAL["email"]
 
 
 async def test_two_sessions_that_both_knew_the_old_password_do_not_both_choose_a_new_one(
