@@ -81,4 +81,4 @@ $(READY): $(UV) $(LOCKS)
 $(UV):
 	@echo "  uv is not here yet: putting it into $(UV_HOME)"
 	@python3 -m venv $(UV_HOME) || { echo "✗ python3 -m venv does not work → on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
-	@$(UV_HOME)/bin/pip install -q --disable-pip-version-check -r requirements/uv.txt
+	@$(UV_HOME)/bin/pip install -q --disable-pip-version-check -r requirements/uv.txt || { rm -rf $(UV_HOME); echo "✗ uv could not be installed → is the package index reachable (PIP_INDEX_URL, proxy)? then try again"; exit 1; }
