@@ -63,6 +63,22 @@ def test_a_process_of_ours_is_nobody_in_particular_and_writes_nowhere_but_to_its
     assert "Read-only file system" in stack.compose("exec", "-T", "requests-api", "touch", "/app/x", check=False).stderr
 
 
+def test_the_gateways_administration_is_open_to_nobody_else(stack: Stack) -> None:
+    asking = (
+        "import http.client as h\n"
+        "def ask(port, path):\n"
+        "    c = h.HTTPConnection('gateway', port, timeout=5)\n"
+        "    c.request('GET', path)\n"
+        "    return c.getresponse().status\n"
+        "print(*(ask(9902, path) for path in ('/stats/prometheus', '/config_dump', '/stats', '/quitquitquit')))\n"
+        "try:\n"
+        "    print(ask(9901, '/ready'))\n"
+        "except ConnectionRefusedError:\n"
+        "    print('refused')\n"
+    )
+    assert stack.compose("exec", "-T", "requests-api", "python", "-c", asking).stdout.split() == ["200", "404", "404", "404", "refused"]
+
+
 def test_no_description_of_a_container_holds_a_secret(stack: Stack) -> None:
     reading = "import json,pathlib; print(json.dumps([f.read_text() for f in pathlib.Path('/var/lib/agencia/secrets').iterdir()]))"
     shown = stack.compose("run", "--rm", "-T", "--entrypoint", "python", "chores", "-c", reading).stdout
