@@ -254,8 +254,12 @@ async def test_of_two_who_hold_one_invitation_the_second_gets_nothing(identity: 
 
 
 async def test_a_link_that_opens_nothing_is_refused_before_anything_is_hashed(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Passwords, "hash", None)
     async with identity.browser() as browser:
-        for token in (f"{new_id()}.{'x' * 43}", "x" * 43):
+        await identity.admin(browser)
+        used = (await identity.last_mail("staff-invitation")).partition("#")[2].split()[0]
+        monkeypatch.setattr(Passwords, "hash", None)
+        again = await browser.post("/v1/staff/invitations/acceptance", json={"token": used, "password": NEW})
+        assert (again.status_code, again.json()["code"]) == (409, "invitation-used")
+        for token in (f"{used.partition('.')[0]}.{'x' * 43}", f"{new_id()}.{'x' * 43}", "x" * 43):
             answer = await browser.post("/v1/staff/invitations/acceptance", json={"token": token, "password": NEW})
             assert (answer.status_code, answer.json()["code"]) == (404, "invitation-invalid")
