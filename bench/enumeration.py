@@ -39,6 +39,7 @@ HERE = Path(__file__).parent
 KERNEL = HERE.parent / "shared" / "migrations"
 PASSWORD = "girassol-amarelo-42"  # noqa: S105 - of people who exist only here
 GROUPS = ("registered", "unknown", "unknown again")
+MISSES = ("first", "second", "third, which blocks", "while blocked")
 _READY_SECONDS = 60
 _EACH_COMPANY = 4
 _VOLATILE = re.compile(r'"[^"]*\d[^"]*"|\b\d+\b')
@@ -128,11 +129,14 @@ class Asker:
         return str((await self._http.get("/v1/terms")).json()["version"])
 
     async def knock(self, who: Somebody) -> None:
-        """A wrong password, and a recovery with the wrong details."""
+        """Wrong passwords until the log-in is blocked, and recoveries with the wrong details until they are."""
         self._http.cookies.clear()
-        await self.ask("log-in: wrong password", who, "POST", "/v1/sessions", {"cpf_or_cnpj": who.document, "password": "não-é-esta"})
+        wrong = {"cpf_or_cnpj": who.document, "password": "não-é-esta"}
         details = {"cpf_or_cnpj": who.document, "email": "outro@exemplo.test", "phone": phone(8, who.number)}
-        await self.ask("recovery: other details", who, "POST", "/v1/recoveries", details)
+        for miss in MISSES:
+            await self.ask(f"log-in: wrong password, {miss}", who, "POST", "/v1/sessions", wrong)
+        for miss in MISSES:
+            await self.ask(f"recovery: other details, {miss}", who, "POST", "/v1/recoveries", details)
 
 
 @asynccontextmanager
