@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -32,6 +32,7 @@ BROKER_LOST = (KafkaError, OSError, TimeoutError)
 _REPLICAS = 3
 _STOP_SECONDS = 5
 _VERSION_LIMIT = 1_000_000
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 _STREAM = re.compile(r"[a-z][a-z0-9-]{0,99}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,99}")
 
@@ -67,7 +68,7 @@ class KeptRecord:
     partition: int
     offset: int
     key: bytes
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
     value: bytes
 
 
@@ -121,7 +122,7 @@ def incoming(record: ConsumerRecord | KeptRecord) -> Incoming:
             schema=int(headers["ce_dataschema"].rpartition(b"/")[2]),
             data=_text(record.value),
             position=int(headers["ce_position"]),
-            recorded_at=datetime.fromisoformat(headers["ce_time"].decode()),
+            recorded_at=_instant(headers["ce_time"].decode()),
             cause=Cause(
                 headers["ce_actor"].decode(),
                 parse_id(headers["ce_correlationid"].decode()),
@@ -132,12 +133,20 @@ def incoming(record: ConsumerRecord | KeptRecord) -> Incoming:
     except (KeyError, ValueError, AttributeError, TypeError) as error:
         reason = f"headers: {type(error).__name__}"
         raise Unreadable(reason) from None
-    if record.key != headers["ce_subject"] or not 0 < found.version < _VERSION_LIMIT:
-        reason = "key is not the stream, or the version cannot be one"
+    if record.key != headers["ce_subject"] or not (0 < found.version < _VERSION_LIMIT and 0 < found.schema < _VERSION_LIMIT):
+        reason = "key is not the stream, or the version or schema cannot be one"
         raise Unreadable(reason)
     if not _STREAM.fullmatch(found.stream) or not _TYPE.fullmatch(found.type):
         reason = "the stream or the type cannot be one"
         raise Unreadable(reason)
+    return found
+
+
+def _instant(text: str) -> datetime:
+    """An instant that a clock of ours could have shown; raises ValueError."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None or not _EARLIEST <= found < _LATEST:
+        raise ValueError(text)
     return found
 
 
@@ -150,23 +159,28 @@ def _text(value: bytes | None) -> str:
 
 
 def kept(record: ConsumerRecord | KeptRecord) -> str:
-    """A record as JSON, to be parked and replayed as it came."""
+    """A record as JSON, to be parked and replayed as it came; a header may have no value, and its name may be any text."""
     return json.dumps(
         {
             "topic": record.topic,
             "partition": record.partition,
             "offset": record.offset,
             "key": base64.b64encode(record.key or b"").decode(),
-            "headers": [[key, base64.b64encode(value).decode()] for key, value in record.headers],
+            "headers": [[_storable(key), None if value is None else base64.b64encode(value).decode()] for key, value in record.headers],
             "value": base64.b64encode(record.value or b"").decode(),
         }
     )
 
 
+def _storable(name: str) -> str:
+    """A header's name as a JSON column can keep it: no envelope of ours has a NUL in a name."""
+    return name.replace("\0", "\ufffd")
+
+
 def restored(text: str) -> KeptRecord:
     """The record that `kept` wrote."""
     content = json.loads(text)
-    headers = [(key, base64.b64decode(value)) for key, value in content["headers"]]
+    headers = [(key, None if value is None else base64.b64decode(value)) for key, value in content["headers"]]
     return KeptRecord(
         content["topic"],
         content["partition"],

@@ -9,6 +9,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
@@ -199,7 +200,7 @@ class Consumer:
                 continue
             await self._apply_to(reader, mine)
         if events:
-            self.progress.age_seconds = max(time.time() - min(event.recorded_at.timestamp() for event, _ in events), 0)
+            self.progress.age_seconds = max((datetime.now(UTC) - min(event.recorded_at for event, _ in events)).total_seconds(), 0)
 
     async def _apply_to(self, reader: Reader, pairs: Sequence[Pair]) -> None:
         """A view takes the whole; a reaction one by one what it is on, then the rest at once, only for the ledger to move."""

@@ -24,7 +24,7 @@ async def park(db: Db, reader: str, event: Incoming, record: str, error: str) ->
         event.version,
         event.id,
         record,
-        error[:500],
+        _text(error),
     )
     log.error("event_parked", reader=reader, stream=event.stream, version=event.version, type=event.type, error=error[:200])
 
@@ -39,11 +39,16 @@ async def park_record(db: Db, keys: Keys, reader: str, record: KeptRecord, text:
         record.partition,
         record.offset,
         reader,
-        error[:500],
+        _text(error),
         kek,
         wrapped,
     )
     log.error("record_parked", reader=reader, topic=record.topic, partition=record.partition, offset=record.offset, error=error[:200])
+
+
+def _text(error: str) -> str:
+    """A reason as a column can keep it: it may name a field that a stranger named."""
+    return error[:500].replace("\0", "\ufffd")
 
 
 async def parked_among(db: Db, reader: str, streams: Sequence[str]) -> set[str]:

@@ -28,7 +28,7 @@ async def test_good_records_are_taken_and_poison_is_parked(story: Story, kafka: 
             (number(80), json.dumps(other)),
             (number(81), json.dumps(other)),
         ):
-            await producer.send_and_wait(topic, value.encode(), key=key.encode(), partition=0)
+            await producer.send_and_wait(topic, value.encode(), key=key.encode(), headers=[("x-source", None)], partition=0)
     finally:
         await producer.stop()
     platform = story.parts.platform

@@ -116,7 +116,7 @@ async def topic(kafka: str, service: str, aggregate: str = "counter") -> list[Co
     return records
 
 
-async def send(kafka: str, service: str, *, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
+async def send(kafka: str, service: str, *, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes | None]]) -> None:
     """Put a record into the topic, as a stranger or a broken release might."""
     async with producer(kafka, "stranger") as sender:
         await sender.send_and_wait(f"{service}.counter", value, key=key, headers=list(headers))

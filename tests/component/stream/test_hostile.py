@@ -1,8 +1,10 @@
 """Records made to break a reader: none of them stops it, and a value that the database's driver refuses is no outage."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
+
+import pytest
 
 from shared.eventsourcing.consumer import Consumer, Reader
 from shared.eventsourcing.event import Recorded
@@ -25,6 +27,43 @@ async def test_streams_that_cannot_be_streams_are_parked_by_their_place(database
         await send(kafka, service, key=sound.encode(), value=b'{"by": 1}', headers=good_headers(sound, 1))
         await eventually(pool, "select count(*) from parked_records", 9)
         await eventually(pool, "select count(*) from effects", 1)
+
+
+type Headers = Sequence[tuple[str, bytes | None]]
+
+
+def said(name: str, value: bytes | None, headers: Headers) -> Headers:
+    """These headers, one of them with another value."""
+    return [(key, value if key == name else old) for key, old in headers]
+
+
+@pytest.mark.parametrize(
+    ("value", "make", "table"),
+    [
+        pytest.param(b'{"by": 1}', lambda _: [("ce_type", None)], "parked_records", id="a null header and no envelope"),
+        pytest.param(b"not json", lambda good: [*good, ("x-trace", None)], "parked", id="a null header of a stranger"),
+        pytest.param(b"not json", lambda good: [*good, ("x-\0trace", b"1")], "parked", id="a NUL in a header's name"),
+        pytest.param(b'{"by": 1}', lambda good: said("ce_time", b"0001-01-01T00:00:00", good), "parked_records", id="year one"),
+        pytest.param(b'{"by": 1}', lambda good: said("ce_time", b"2026-11-24T12:00:00", good), "parked_records", id="no zone"),
+        pytest.param(
+            b'{"by": 1}', lambda good: said("ce_time", b"0001-01-01T00:00:00+23:59", good), "parked_records", id="before year one"
+        ),
+        pytest.param(
+            b'{"by": 1}', lambda good: said("ce_dataschema", b"/schemas/x/CounterMoved/-9999999999", good), "parked_records", id="schema"
+        ),
+    ],
+)
+async def test_what_breaks_the_parking_itself_is_parked_and_the_next_is_taken(
+    database: Database, kafka: str, value: bytes, make: Callable[[Headers], Headers], table: str
+) -> None:
+    service = await prepared(database, kafka)
+    stream, sound = f"counter-{uuid4()}", f"counter-{uuid4()}"
+    async with database.pool() as pool, running(consumer_of(service, pool, kafka)):
+        await send(kafka, service, key=stream.encode(), value=value, headers=make(good_headers(stream, 1)))
+        await send(kafka, service, key=sound.encode(), value=b'{"by": 4}', headers=good_headers(sound, 1))
+        await eventually(pool, f"select count(*) from {table}", 1)
+        await eventually(pool, f"select count(*) from effects where stream = '{sound}'", 1)
+        assert await pool.fetchval("select count(*) from effects") == 1
 
 
 async def test_data_that_is_not_utf8_parks_its_stream_and_not_only_its_record(database: Database, kafka: str) -> None:
