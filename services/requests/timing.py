@@ -8,8 +8,9 @@ from uuid import UUID
 from services.requests.domain.budget_request import commands as budget
 from services.requests.domain.commissioning import commands as commissioning
 from services.requests.parts import Commissionings, Requests
+from services.requests.views.budget_requests import take
 from services.requests.views.clocks import ALL, timer_of
-from services.requests.views.commissionings import is_open_for
+from services.requests.views.commissionings import is_open_for, was_visited
 from shared.calendar import Calendar
 from shared.contracts.requests.parts import Clock, DueDate
 from shared.eventsourcing.event import Cause
@@ -20,7 +21,11 @@ from shared.postgres import Db
 
 @dataclass(frozen=True)
 class LetTimePass:
-    """Nudges one clock; one that is not over yet is set again."""
+    """Nudges one clock; one that is not over yet is set again.
+
+    An inspection that was asked for holds the clock of asking for it: it is looked at each day, for a commissioning that is given
+    up or dismissed asked for nothing. One that was visited did, whatever the visit found (arts. 68, §2 and 94, §3).
+    """
 
     clock: Clock
     requests: Requests
@@ -36,8 +41,13 @@ class LetTimePass:
             outcome = await self.commissionings(db, record_id, nudge, cause)
             await self._again(db, stream, getattr(getattr(outcome.state, "case", None), "clocks", {}), now)
             return
-        if self.clock == "inspection-request" and await is_open_for(db, record_id):
-            return
+        if self.clock == "inspection-request":
+            await take(db, record_id)
+            if await was_visited(db, record_id):
+                return
+            if await is_open_for(db, record_id):
+                await arm(db, timer_of(self.clock), stream, self.calendar.end_of_day(self.calendar.today(now)))
+                return
         told = await self.requests(db, record_id, budget.LetTimePass(self.clock, self.calendar, now), cause)
         await self._again(db, stream, getattr(getattr(told.state, "case", None), "clocks", {}), now)
 

@@ -18,7 +18,7 @@ from services.requests.domain.commissioning.events import ApprovedPlant
 from services.requests.domain.facts import Doer
 from services.requests.parts import STAFF, RequestsParts, parts
 from services.requests.views import commissionings as view
-from services.requests.views.budget_requests import RequestRow, budgets_of, find_request
+from services.requests.views.budget_requests import RequestRow, budgets_of, find_request, keep_as_it_is
 from services.requests.views.people import find_profile
 from services.requests.views.world import NOT_KNOWN_NOW, commissioning_rules, must_know_access
 from shared.catalogue import CodeNotInCatalogue, entries
@@ -235,6 +235,7 @@ def approved_plant(state: BudgetRequest) -> ApprovedPlant | None:
 
 
 async def _site(db: Db, own: RequestsParts, row: view.CommissioningRow, doer: Doer) -> commands.Site:
+    await keep_as_it_is(db, row.request_id)
     state, _ = await own.requests.load(db, row.request_id)
     return commands.Site(
         doer=doer,

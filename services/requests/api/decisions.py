@@ -10,8 +10,10 @@ from services.requests.api import answers
 from services.requests.api.doing import act
 from services.requests.api.steps import Own, Who, Why
 from services.requests.domain.budget_request import commands, refusals
+from services.requests.domain.commissioning.commands import WithdrawCommissioning
 from services.requests.domain.facts import Doer
-from services.requests.views.budget_requests import RequestRow
+from services.requests.views.budget_requests import RequestRow, take
+from services.requests.views.commissionings import open_for
 from services.requests.views.world import NOT_KNOWN_NOW
 from shared.catalogue import CodeNotInCatalogue, entries
 from shared.documents.view import DocumentNotVerifiedYet
@@ -92,10 +94,15 @@ async def return_contracts(
 async def withdraw(
     request_id: UUID, body: ReasonBody, response: Response, who: Who, why: Why, own: Own, expected: MaybeVersion
 ) -> answers.RequestAnswer:
-    """Desistir do pedido."""
+    """Desistir do pedido; o comissionamento em andamento termina com ele."""
 
     async def make(db: Db, doer: Doer, _row: RequestRow) -> commands.WithdrawBudget:
+        await take(db, request_id)
         reason = (await entries(db, "reasons-withdrawal", own.today())).get(body.reason).code
         return commands.WithdrawBudget(doer, reason, own.now())
 
-    return await act(own, who, request_id, make, why, response, expected=expected, surely=True)
+    async def end_commissioning(db: Db, doer: Doer) -> None:
+        if (commissioning_id := await open_for(db, request_id)) is not None:
+            await own.commissionings(db, commissioning_id, WithdrawCommissioning(doer, body.reason, own.now()), why)
+
+    return await act(own, who, request_id, make, why, response, expected=expected, surely=True, then=end_commissioning)

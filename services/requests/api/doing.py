@@ -20,6 +20,7 @@ from shared.http.principal import Principal
 from shared.postgres import Db
 
 type Making = Callable[[Db, Doer, RequestRow], Awaitable[BudgetRequestCommand]]
+type Following = Callable[[Db, Doer], Awaitable[None]]
 
 
 async def act(
@@ -32,8 +33,9 @@ async def act(
     *,
     expected: int | None = None,
     surely: bool = False,
+    then: Following | None = None,
 ) -> answers.RequestAnswer:
-    """Do one deed of a person and tell the request after it; `surely`: only on fresh news of others."""
+    """Do one deed of a person and tell the request after it; `surely`: only on fresh news of others; `then`: what follows at once."""
 
     async def work(db: Db) -> answers.RequestAnswer:
         if surely:
@@ -41,6 +43,8 @@ async def act(
         row, doer = await whose(db, parts, who, request_id)
         command = await make(db, doer, row)
         await parts.requests(db, request_id, command, why, expected=expected, person=row.holder_id)
+        if then is not None:
+            await then(db, doer)
         return await tell(db, parts, who, request_id)
 
     answer = await transact(parts.platform.pool, work, retry=expected is None)

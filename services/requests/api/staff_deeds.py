@@ -13,7 +13,8 @@ from services.requests.api.doing import act_as_staff
 from services.requests.api.steps import Own, Why
 from services.requests.domain.budget_request import commands, refusals
 from services.requests.domain.facts import Doer
-from services.requests.views.budget_requests import RequestRow
+from services.requests.views.budget_requests import RequestRow, take
+from services.requests.views.commissionings import is_open_for
 from services.requests.views.world import SessionUnknown
 from shared.documents.view import DocumentNotVerifiedYet
 from shared.http.body import Body
@@ -124,13 +125,18 @@ async def resume(request_id: UUID, response: Response, who: Analyst, why: Why, o
     return await act_as_staff(own, who, request_id, make, why, response, expected=expected)
 
 
-@router.post("/cancellation", responses=refuses(*STAFF_DEED, refusals.BudgetOver, refusals.PersonalDataInText))
+@router.post(
+    "/cancellation",
+    responses=refuses(*STAFF_DEED, refusals.BudgetOver, refusals.CommissioningUnderWay, refusals.PersonalDataInText),
+)
 async def cancel(
     request_id: UUID, body: CancelBody, response: Response, who: Supervisor, why: Why, own: Own, expected: MaybeVersion
 ) -> answers.RequestAnswer:
     """Cancelar o pedido (art. 83, §§ 7º e 8º)."""
 
-    async def make(_db: Db, _doer: Doer, _row: RequestRow) -> commands.CancelBudget:
-        return commands.CancelBudget(body.reason, body.note, who.pid, own.now())
+    async def make(db: Db, _doer: Doer, _row: RequestRow) -> commands.CancelBudget:
+        await take(db, request_id)
+        under_way = await is_open_for(db, request_id)
+        return commands.CancelBudget(body.reason, body.note, who.pid, own.now(), commissioning_under_way=under_way)
 
     return await act_as_staff(own, who, request_id, make, why, response, expected=expected)

@@ -1,14 +1,18 @@
 """When the back office concludes a review: the owner of the subject decides what follows."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from services.requests.domain.budget_request import commands as budget
+from services.requests.domain.budget_request.refusals import BudgetOver
 from services.requests.domain.commissioning import commands as commissioning
 from services.requests.domain.commissioning.states import Connected
 from services.requests.parts import Commissionings, Requests
+from services.requests.views.budget_requests import take
+from services.requests.views.commissionings import find_commissioning
 from shared.calendar import Calendar
 from shared.contracts.backoffice.review import BudgetTerms, InspectionReport, ReviewConcluded
 from shared.contracts.requests.parts import NonConformity
@@ -19,14 +23,18 @@ from shared.postgres import Db
 
 @dataclass(frozen=True)
 class WhenReviewConcluded:
-    """Triage and analysis move the request; the check of documents and the visit move the commissioning."""
+    """Triage and analysis move the request; the check of documents and the visit move the commissioning.
+
+    A budget that ended before its plant was connected is expected to refuse the connection: an inspection that was asked for in
+    time goes on, so the plant is connected all the same and the budget stays as it ended.
+    """
 
     requests: Requests
     commissionings: Commissionings
     calendar: Calendar
     name: ClassVar[str] = "when_review_concluded"
     on: ClassVar[frozenset[type[Event]]] = frozenset({ReviewConcluded})
-    refusals: ClassVar[frozenset[type[Refusal]]] = frozenset()
+    refusals: ClassVar[frozenset[type[Refusal]]] = frozenset({BudgetOver})
 
     async def react(self, db: Db, event: Recorded[ReviewConcluded]) -> None:
         """Send the command that the conclusion stands for; profiles are not ours."""
@@ -36,11 +44,15 @@ class WhenReviewConcluded:
         if review.kind in {"triage", "analysis"}:
             await self.requests(db, subject, _about_budget(review), cause, reaction=self.name)
         elif review.kind in {"commissioning", "inspection"}:
+            # The request before its commissioning, as a withdrawal takes them: neither waits for what the other holds.
+            if (row := await find_commissioning(db, subject)) is not None:
+                await take(db, row.request_id)
             command = self._about_commissioning(review)
             outcome = await self.commissionings(db, subject, command, cause, reaction=self.name)
             if isinstance(outcome.state, Connected) and outcome.events:
                 connected = budget.RecordConnection(outcome.id, review.concluded_at)
-                await self.requests(db, outcome.state.case.filed.request_id, connected, cause, reaction=self.name)
+                with suppress(*self.refusals):
+                    await self.requests(db, outcome.state.case.filed.request_id, connected, cause, reaction=self.name)
 
     def _about_commissioning(self, review: ReviewConcluded) -> commissioning.CommissioningCommand:
         given = (review.review_id, review.submission)

@@ -144,6 +144,16 @@ async def find_request(db: Db, request_id: UUID) -> RequestRow | None:
     return RequestRow(**dict(row)) if row else None
 
 
+async def keep_as_it_is(db: Db, request_id: UUID) -> None:
+    """Nobody moves the request until this transaction is over: what is decided on its budget stays true."""
+    await db.execute("select from budget_requests where request_id = $1 for share", request_id)
+
+
+async def take(db: Db, request_id: UUID) -> None:
+    """Nobody moves the request, nor decides on its budget, until this transaction is over."""
+    await db.execute("select from budget_requests where request_id = $1 for update", request_id)
+
+
 async def find_by_protocol(db: Db, protocol: str) -> RequestRow | None:
     """The request with this protocol."""
     row = await db.fetchrow(f"select {_COLUMNS} from budget_requests where protocol = $1", protocol)

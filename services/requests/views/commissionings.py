@@ -149,6 +149,17 @@ async def is_open_for(db: Db, request_id: UUID, *, but: UUID | None = None) -> b
     return bool(found)
 
 
+async def open_for(db: Db, request_id: UUID) -> UUID | None:
+    """The commissioning of the request that is open."""
+    found: UUID | None = await db.fetchval("select commissioning_id from commissionings where request_id = $1 and is_open", request_id)
+    return found
+
+
+async def was_visited(db: Db, request_id: UUID) -> bool:
+    """Whether an inspection of the request was asked for and made, and failed."""
+    return bool(await db.fetchval("select exists (select from commissionings where request_id = $1 and state = 'failed')", request_id))
+
+
 async def commissionings_of(db: Db, person: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[CommissioningRow]:
     """The commissionings a person takes part in, newest first."""
     rows = await db.fetch(

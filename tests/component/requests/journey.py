@@ -144,8 +144,8 @@ async def in_force(who: Walker, holder: Walker) -> tuple[str, str]:
     return path, protocol
 
 
-async def commissioning_filed(who: Walker, request_path: str) -> str:
-    """A filed commissioning of a budget in force."""
+async def commissioning_prepared(who: Walker, request_path: str) -> str:
+    """A commissioning of a budget in force with every step taken."""
     answer = await who.post("/v1/commissionings", {"request_id": request_path[-36:]})
     assert answer.status_code == 201, answer.text
     path = f"/v1/commissionings/{answer.json()['id']}"
@@ -153,8 +153,23 @@ async def commissioning_filed(who: Walker, request_path: str) -> str:
     attached = await who.post(f"{path}/documents", {"document_id": await kept(who.it, path, "FOTOS")})
     assert attached.status_code == 200, attached.text
     await who.put(f"{path}/contractor", {"kind": "autonomous"}, version + 1)
+    return path
+
+
+async def commissioning_filed(who: Walker, request_path: str) -> str:
+    """A filed commissioning of a budget in force."""
+    path = await commissioning_prepared(who, request_path)
     answer = await who.post(f"{path}/filing")
     assert answer.status_code == 201, answer.text
+    return path
+
+
+async def visit_scheduled(who: Walker, request_path: str) -> str:
+    """A commissioning whose visit has a date."""
+    path = await commissioning_filed(who, request_path)
+    await concluded(who.it, path, "commissioning")
+    scheduled = await officer(who.it, "inspector").post(f"{path}/inspection", {"visit_on": tomorrow(), "window": "morning"})
+    assert scheduled.status_code == 200, scheduled.text
     return path
 
 

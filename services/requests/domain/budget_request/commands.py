@@ -237,6 +237,7 @@ class CancelBudget:
     note: str | None
     staff_id: UUID
     now: datetime
+    commissioning_under_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)

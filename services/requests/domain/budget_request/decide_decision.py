@@ -96,10 +96,12 @@ def withdraw(command: commands.WithdrawBudget, state: BudgetRequest) -> Sequence
 
 
 def cancel(command: commands.CancelBudget, state: BudgetRequest) -> Sequence[events.BudgetCancelled]:
-    """Ended by a supervisor."""
+    """Ended by a supervisor, unless an inspection was asked for: that goes on."""
     if isinstance(state, Over) and state.how == "cancelled":
         return []
     case = open_case(state)
+    if command.commissioning_under_way:
+        raise refusals.CommissioningUnderWay
     if command.note is not None and contains_personal(command.note):
         raise refusals.PersonalDataInText
     return [

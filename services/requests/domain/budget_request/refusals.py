@@ -244,6 +244,15 @@ class WorksNotUnderWay(Refusal):
     sentence = "Não há obras em andamento neste pedido."
 
 
+class CommissioningUnderWay(Refusal):
+    """An inspection that was asked for in time goes on."""
+
+    sentence = (
+        "Há um comissionamento em andamento para este orçamento. Conclua antes a análise ou a vistoria dele,"
+        " ou aguarde a desistência de quem o pediu; depois cancele o orçamento."
+    )
+
+
 class AlreadyConnected(Refusal):
     """The plant generates; nothing is left to give up."""
 

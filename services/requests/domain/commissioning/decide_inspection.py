@@ -18,7 +18,7 @@ from services.requests.domain.commissioning.states import (
     UnderReview,
     Withdrawn,
 )
-from services.requests.domain.facts import AsHolder
+from services.requests.domain.facts import AsHolder, LiveGrant
 from shared.contracts.requests.parts import DeadlineMissed
 from shared.contracts.verdict import NotAppliedBecause, VerdictNotApplied
 
@@ -154,13 +154,17 @@ def fail(command: commands.FailInspection, state: Commissioning) -> Sequence[eve
 
 
 def withdraw(command: commands.WithdrawCommissioning, state: Commissioning) -> Sequence[events.CommissioningWithdrawn]:
-    """Given up, by the holder or by who filed it."""
+    """Given up, by the holder, by whom the grant lets decide, or by who filed it."""
     if isinstance(state, Withdrawn):
         return []
     case = open_case(state)
-    is_holder = isinstance(command.doer.access, AsHolder) and command.doer.access.proven
-    if not is_holder and command.doer.person_id != case.filed.filed_by:
-        raise refusals.NotYoursToWithdraw
+    match command.doer.access:
+        case AsHolder(proven=True) | LiveGrant(may_decide=True):
+            pass
+        case _ if command.doer.person_id != case.filed.filed_by:
+            raise refusals.NotYoursToWithdraw
+        case _:
+            pass
     return [
         events.CommissioningWithdrawn(
             commissioning_id=case.filed.commissioning_id,

@@ -69,6 +69,6 @@ class CommissioningOver(Refusal):
 
 
 class NotYoursToWithdraw(Forbidden):
-    """The holder, or who filed it."""
+    """The holder, whom the grant lets decide, or who filed it."""
 
-    sentence = "Só o titular ou quem protocolou pode desistir do comissionamento."
+    sentence = "Só o titular, quem ele autorizou a decidir ou quem protocolou pode desistir do comissionamento."
