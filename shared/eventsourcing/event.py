@@ -39,6 +39,11 @@ class Cause:
     causation: UUID | None = None
     trace: str | None = None
 
+    @property
+    def of_a_person(self) -> bool:
+        """Whether somebody at a door acts, customer or staff, and no service or timer."""
+        return self.actor.startswith(("person:", "staff:"))
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded[E: Event]:

@@ -8,10 +8,14 @@ from uuid import UUID
 from shared.eventsourcing.bulk import Appending, append_many, load_many
 from shared.eventsourcing.decider import Decider
 from shared.eventsourcing.event import Cause, Event, Recorded
+from shared.eventsourcing.refusal import RecordFull
 from shared.eventsourcing.store import Store, VersionConflict
 from shared.ids import derived_id
 from shared.postgres import Db
 from shared.tracing import span
+
+MOST_OF_PEOPLE = 900
+"""From here on people repeat nothing in a stream; the rest, up to the store's limit, is room for what must still follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Handler[C, S, E: Event]:
         person: UUID | None = None,
         reaction: str | None = None,
     ) -> Outcome[S]:
-        """Decide a command and append what was decided; raises the decider's refusals and VersionConflict.
+        """Decide a command and append what was decided; raises the decider's refusals, RecordFull and VersionConflict.
 
         `expected` is the version the sender has seen (`If-Match`). `reaction` names the reader that sends the command:
         its event ids follow from the cause, so that a lost ledger cannot repeat the deed. `person` is whose personal
@@ -72,10 +76,12 @@ class Handler[C, S, E: Event]:
         person: UUID | None,
         reaction: str | None,
     ) -> Outcome[S]:
-        state, version = await self.load(db, id)
+        events, version = await self.store.history(db, self.stream(id))
+        state = self.decider.fold(cast("Sequence[E]", events))
         if expected is not None and expected != version:
             raise VersionConflict(self.stream(id))
         decided = list(self.decider.decide(command, state))
+        _must_fit(decided, events, version, cause)
         ids = None
         if reaction is not None and cause.causation is not None:
             ids = [derived_id(cause.causation, f"{reaction}/{self.stream(id)}/{n}") for n in range(len(decided))]
@@ -91,3 +97,9 @@ class Handler[C, S, E: Event]:
             batch.append(Appending(stream, recorded[-1].version, list(self.decider.decide(command, state))))
         await append_many(db, self.store, batch, cause)
         return sum(bool(appending.events) for appending in batch)
+
+
+def _must_fit(decided: Sequence[Event], events: Sequence[Event], version: int, cause: Cause) -> None:
+    """Refuse a person's repetition in a full stream. A first time still goes, so that nobody is kept from filing or discarding."""
+    if version + len(decided) > MOST_OF_PEOPLE and cause.of_a_person and {type(event) for event in decided} & {type(e) for e in events}:
+        raise RecordFull

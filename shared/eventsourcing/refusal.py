@@ -70,3 +70,12 @@ class Unavailable(Refusal):
 
     sentence = "Serviço indisponível no momento. Tente novamente em instantes."
     retry_after_seconds: ClassVar[int] = 5
+
+
+class RecordFull(Refusal):
+    """What was done in a record hundreds of times is not done in it once more."""
+
+    sentence = (
+        "Este registro já teve alterações demais e não aceita mais esta. Conclua ou descarte o que começou e, para mudar mais, "
+        "comece outro; se não for possível, fale com o atendimento da distribuidora."
+    )

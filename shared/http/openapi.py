@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 
-from shared.eventsourcing.refusal import NotFound, Refusal
+from shared.eventsourcing.refusal import NotFound, RecordFull, Refusal
 from shared.http.etag import if_match, required_if_match
 from shared.http.examples import Examples, NoWordForIt
 from shared.http.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, StillRunning, once
@@ -21,6 +21,7 @@ from shared.http.problem import (
     BodyUnreadable,
     Busy,
     CharacterNotAllowed,
+    ContentTooBig,
     DatabaseAway,
     IfMatchUnreadable,
     MediaTypeNotSupported,
@@ -105,11 +106,11 @@ def _of_the_door(operation: dict[str, Any], calls: Sequence[object], method: str
     yield DatabaseAway
     parameters = [parameter for parameter in operation.get("parameters", ()) if parameter["in"] in {"path", "query"}]
     if method != "GET":
-        yield from (BodyTooBig, MediaTypeNotSupported)
+        yield from (BodyTooBig, MediaTypeNotSupported, RecordFull)
         if required_if_match not in calls:
             yield Busy
     if "requestBody" in operation:
-        yield from (BodyUnreadable, BodyInvalid, CharacterNotAllowed)
+        yield from (BodyUnreadable, BodyInvalid, CharacterNotAllowed, ContentTooBig)
     if any(_may_be_wrong(parameter["schema"]) for parameter in parameters):
         yield BodyInvalid
     if any(_may_be_text(parameter["schema"]) for parameter in parameters):

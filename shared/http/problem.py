@@ -13,8 +13,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from shared.eventsourcing.refusal import Forbidden, Malformed, NotFound, Refusal, Unavailable
-from shared.eventsourcing.store import AlreadyRecorded, VersionConflict
+from shared.eventsourcing.codec import EventTooBig
+from shared.eventsourcing.refusal import Forbidden, Malformed, NotFound, RecordFull, Refusal, Unavailable
+from shared.eventsourcing.store import AlreadyRecorded, StreamTooLong, VersionConflict
 from shared.postgres import LOST
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,13 @@ class BodyTooBig(Rejected):
 
     status = 413
     sentence = "O corpo da requisição passa de 256 KiB."
+
+
+class ContentTooBig(Rejected):
+    """413: a body that may come in, and holds more than one fact may."""
+
+    status = 413
+    sentence = "O conteúdo é grande demais para ser guardado de uma vez. Encurte os textos ou envie menos itens."
 
 
 class MediaTypeNotSupported(Rejected):
@@ -237,8 +245,8 @@ def answer_for(request: Request, error: Exception) -> JSONResponse | None:
             return problem(request, error)
         case RequestValidationError():
             return _invalid(request, error)
-        case VersionConflict() | AlreadyRecorded():
-            return problem(request, VersionChanged() if request.headers.get("if-match") else Busy())
+        case VersionConflict() | AlreadyRecorded() | StreamTooLong() | EventTooBig():
+            return problem(request, _of_the_store(request, error))
         case HTTPException():
             return _plain_http(request, error)
         case _ if isinstance(error, _UNSTORABLE):
@@ -248,6 +256,17 @@ def answer_for(request: Request, error: Exception) -> JSONResponse | None:
             return problem(request, DatabaseAway())
         case _:
             return None
+
+
+def _of_the_store(request: Request, error: Exception) -> Refusal:
+    """What the store does not take, as what the caller can do about it."""
+    match error:
+        case StreamTooLong():
+            return RecordFull()
+        case EventTooBig():
+            return ContentTooBig()
+        case _:
+            return VersionChanged() if request.headers.get("if-match") else Busy()
 
 
 def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -286,5 +305,6 @@ def install(app: FastAPI) -> None:
             raise error
         return answer
 
-    for kind in (Refusal, RequestValidationError, VersionConflict, AlreadyRecorded, HTTPException, *_UNSTORABLE, *_AWAY):
+    stored = (VersionConflict, AlreadyRecorded, StreamTooLong, EventTooBig)
+    for kind in (Refusal, RequestValidationError, *stored, HTTPException, *_UNSTORABLE, *_AWAY):
         app.add_exception_handler(kind, handle)

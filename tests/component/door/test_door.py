@@ -243,3 +243,28 @@ async def test_metrics_count_requests_by_route(door: Running) -> None:
     await door.client.get(f"/v1/notes/{uuid4()}", headers=door.issuer.person(ANA))
     text = (await door.client.get("/metrics")).text
     assert 'http_request_seconds_count{method="GET",route="/v1/notes/{note}",service="sample",status="404"}' in text
+
+
+async def test_a_full_record_refuses_one_more_of_the_same_and_says_what_to_do(door: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.eventsourcing.handler.MOST_OF_PEOPLE", 2)
+    location = (await _write(door)).headers["location"]
+    headers = dict(door.issuer.person(ANA))
+    assert (await door.client.put(location, json={"text": "second"}, headers=headers | {"If-Match": '"1"'})).status_code == 200
+    refused = await door.client.put(location, json={"text": "third"}, headers=headers | {"If-Match": '"2"'})
+    assert (refused.status_code, _code(refused)) == (409, "record-full")
+    assert "comece outro" in refused.json()["detail"]
+    shown = await door.client.get(location, headers=headers)
+    assert (shown.json(), shown.headers["etag"]) == ({"text": "second"}, '"2"')
+
+
+async def test_a_record_at_the_end_of_all_room_refuses_by_the_same_name(door: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.eventsourcing.store.MAXIMUM_STREAM", 1)
+    location = (await _write(door)).headers["location"]
+    refused = await door.client.put(location, json={"text": "second"}, headers={**door.issuer.person(ANA), "If-Match": '"1"'})
+    assert (refused.status_code, _code(refused)) == (409, "record-full")
+
+
+async def test_a_fact_too_big_to_be_kept_is_refused_by_name(door: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.eventsourcing.codec.MAXIMUM_BYTES", 100)
+    refused = await _write(door, "x" * 40)
+    assert (refused.status_code, _code(refused)) == (413, "content-too-big")
