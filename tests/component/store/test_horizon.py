@@ -122,6 +122,48 @@ async def test_horizon_and_rows_in_one_statement_are_seen_to_lose(database: Data
         assert late not in seen
 
 
+async def slowed(database: Database, *, turned_round: bool) -> None:
+    """`slow_after`: `events_after` with a pause between the two looks of the horizon, which it takes as it does or the other way round."""
+    async with database.connect_as_migrator() as db:
+        body: str = await db.fetchval("select prosrc from pg_proc where proname = 'events_horizon'")
+        first, second = sorted(body.index(look) for look in ("top := coalesce(", "select min("))
+        before, one, other, after = body[:first], body[first:second], body[second : (end := body.index("return least("))], body[end:]
+        if turned_round:
+            one, other = other, one
+        await db.execute(
+            "create function slow_horizon() returns bigint language plpgsql volatile as"
+            f" $${before}{one} perform pg_sleep(1); {other}{after}$$;"
+            " create function slow_after() returns setof bigint language plpgsql volatile as $$"
+            " declare top bigint := slow_horizon();"
+            " begin return query select position from events where position <= top order by position; end $$"
+        )
+
+
+async def read_while_appending(database: Database) -> tuple[list[int], list[int]]:
+    """What the slowed reader sees of one append that commits and one that is in flight, both begun in its pause; and their positions."""
+    async with database.connect() as slow, database.connect() as fast, database.connect() as reader:
+        reading = asyncio.create_task(reader.fetch("select slow_after()"))
+        await asyncio.sleep(0.3)
+        transaction = slow.transaction()
+        await transaction.start()
+        positions = [await insert(slow), await insert(fast)]
+        seen = [row[0] for row in await reading]
+        await transaction.commit()
+        return seen, positions
+
+
+async def test_what_begins_between_the_two_looks_of_the_horizon_is_not_lost(database: Database) -> None:
+    await slowed(database, turned_round=False)
+    seen, _ = await read_while_appending(database)
+    assert seen == []
+
+
+async def test_locks_first_and_sequence_second_are_seen_to_lose(database: Database) -> None:
+    await slowed(database, turned_round=True)
+    seen, [late, early] = await read_while_appending(database)
+    assert (seen, late < early) == ([early], True)
+
+
 async def test_the_horizon_refuses_a_repeatable_read(database: Database) -> None:
     async with database.connect() as db:
         with pytest.raises(asyncpg.RaiseError):

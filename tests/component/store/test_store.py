@@ -67,6 +67,11 @@ def decide(by: int, total: int) -> Sequence[CounterMoved]:
 
 COUNTERS: Handler[int, int, CounterMoved] = Handler("counter", Decider(0, decide, lambda total, event: total + event.by), STORE)
 
+RISING: Handler[int, int, CounterMoved] = Handler(
+    "counter", Decider(0, lambda by, _: [CounterMoved(by=by)], lambda total, event: total + event.by), STORE
+)
+"""Counters that know no end."""
+
 
 @pytest.fixture
 async def counters(database: Database) -> Database:
@@ -97,10 +102,20 @@ async def test_racing_commands_are_all_decided_on_what_the_others_did(counters: 
 
 async def test_a_stale_if_match_is_not_retried(counters: Database) -> None:
     counter = new_id()
+    tries: list[int] = []
+
+    async def stale(db: Db) -> None:
+        tries.append(1)
+        await COUNTERS(db, counter, 1, CAUSE, expected=0)
+
     async with counters.pool() as pool:
         await transact(pool, lambda db: COUNTERS(db, counter, 1, CAUSE))
         with pytest.raises(VersionConflict):
-            await transact(pool, lambda db: COUNTERS(db, counter, 1, CAUSE, expected=0), retry=False)
+            await transact(pool, stale, retry=False)
+        assert len(tries) == 1
+        with pytest.raises(VersionConflict):
+            await transact(pool, stale)
+        assert len(tries) > 2
 
 
 async def test_a_reaction_that_runs_twice_is_recorded_once(counters: Database) -> None:
@@ -164,7 +179,7 @@ async def move(database: Database, counters: Sequence[UUID], times: int) -> None
     """Move counters for a while, as the load of a running service."""
     async with database.pool() as pool:
         for n in range(times):
-            await transact(pool, lambda db, n=n: COUNTERS(db, counters[n % len(counters)], 0, CAUSE))  # type: ignore[misc]  # a default argument binds n
+            await transact(pool, lambda db, n=n: RISING(db, counters[n % len(counters)], 1, CAUSE))  # type: ignore[misc]  # a default argument binds n
             await asyncio.sleep(0.001)
 
 
@@ -177,14 +192,70 @@ async def test_a_view_is_rebuilt_while_appending_goes_on_and_equals_the_live_one
     async with counters.connect_as_migrator() as db:
         position = await rebuild(db, STORE, view, lambda done, of: seen.append((done, of)))
         position = await catch_up(db, STORE, view, position)
-        await switch(db, STORE, view, position, counters.app_role)
+        await move(counters, ids, 3)
+        assert await switch(db, STORE, view, position, counters.app_role) >= 3
     await appending
     assert seen
+    async with counters.connect() as db:
+        assert await db.fetchval("select sum(total) from counters") == 603
     async with counters.connect_as_migrator() as db:
         report = Report("test")
         await check_streams(db, report)
         await check_views(db, report, STORE, [view])
         assert report.clean, report.findings
+
+
+class SlowView(CounterView):
+    """The same view, which is long about it."""
+
+    def __init__(self) -> None:
+        self.began, self.may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+        """Wait between the ledger and the view's tables."""
+        self.began.set()
+        await self.may_go_on.wait()
+        await super().project(db, events)
+
+
+async def test_a_switch_waits_for_an_append_that_has_moved_the_ledger_and_not_yet_written_its_view(counters: Database) -> None:
+    view = SlowView()
+    slow, stream = Store(CODEC, [view], KEYS), f"counter-{uuid4()}"
+
+    async def append() -> None:
+        async with counters.connect() as db, db.transaction():
+            await slow.append(db, stream, [CounterMoved(by=2)], expected=1, cause=CAUSE)
+
+    async with counters.connect_as_migrator() as db:
+        await STORE.append(db, stream, [CounterMoved(by=1)], expected=0, cause=CAUSE)
+        position = await rebuild(db, STORE, CounterView())
+        appending = asyncio.create_task(append())
+        await view.began.wait()
+        switching = asyncio.create_task(switch(db, STORE, CounterView(), position, counters.app_role))
+        async with counters.connect_as_migrator() as looking, asyncio.timeout(20):
+            while not await looking.fetchval(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+            ):
+                await asyncio.sleep(0.02)
+        view.may_go_on.set()
+        await appending
+        assert await switching == 1
+        report = Report("test")
+        await check_views(db, report, STORE, [CounterView()])
+        assert report.clean, report.findings
+        assert await db.fetchval("select total from counters where stream = $1", stream) == 3
+
+
+@pytest.mark.parametrize("count", [1, 20])
+async def test_a_view_that_stands_behind_its_stream_is_not_given_what_comes_later(counters: Database, count: int) -> None:
+    stream = f"counter-{uuid4()}"
+    async with counters.connect() as db:
+        await STORE.append(db, stream, [CounterMoved(by=1)], expected=0, cause=CAUSE)
+        await STORE.append(db, stream, [CounterMoved(by=1)], expected=1, cause=CAUSE)
+        await db.execute("update applied set version = 1")
+        await STORE.append(db, stream, [CounterMoved(by=5)] * count, expected=2, cause=CAUSE)
+        assert await db.fetchval("select total from counters") == 2
+        assert await db.fetchval("select version from applied") == 1
 
 
 async def test_a_view_that_lies_is_found(counters: Database) -> None:

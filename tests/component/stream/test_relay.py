@@ -3,8 +3,10 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
 from aiokafka import ConsumerRecord
 
+from shared.eventsourcing.relay import NoLongerLeader
 from shared.kafka import incoming
 from tests.component.stream.counters import eventually, move, prepared, relay_of, running, topic
 from tests.conftest import Database
@@ -82,14 +84,27 @@ async def test_a_hung_leader_is_replaced(database: Database, kafka: str) -> None
                 await eventually(pool, "select position from relay", await pool.fetchval("select max(position) from events"))
 
 
-async def test_a_store_restored_behind_its_topic_is_not_published_from(database: Database, kafka: str) -> None:
+async def test_who_has_lost_the_lead_moves_the_checkpoint_no_more(database: Database, kafka: str) -> None:
+    service = await prepared(database, kafka)
+    async with database.pool() as pool:
+        relay = relay_of(service, pool, database, kafka)
+        await pool.execute("insert into relay (name, position, owner) values ('relay', 3, $1)", relay._owner)
+        await relay._advance(5)
+        await pool.execute("update relay set owner = $1", uuid4())
+        with pytest.raises(NoLongerLeader):
+            await relay._advance(9)
+        assert await pool.fetchval("select position from relay") == relay.position == 5
+
+
+@pytest.mark.parametrize("restored", ["delete from events where position > 1", "update events set id = gen_random_uuid()"])
+async def test_a_store_restored_behind_its_topic_is_not_published_from(database: Database, kafka: str, restored: str) -> None:
     service = await prepared(database, kafka)
     async with database.pool() as pool:
         async with running(relay_of(service, pool, database, kafka)):
             await move(pool, uuid4(), [1, 2])
             await eventually(pool, "select position from relay", await pool.fetchval("select max(position) from events"))
         async with database.connect_as_migrator() as admin:
-            await admin.execute("delete from events where position > 1")
+            await admin.execute(restored)
         relay = relay_of(service, pool, database, kafka)
         async with running(relay), asyncio.timeout(15):
             while relay.refused is None:
