@@ -100,6 +100,10 @@ def test_nobody_grants_to_themselves() -> None:
     given(GRANT).when(replace(ASK, asked_of_id=RUI)).then_refused(GrantToOneself)
 
 
+def test_a_profile_is_good_on_its_last_day() -> None:
+    given(GRANT).when(replace(OFFER, profile=ProfileNow(approved=True, valid_until=NOW.today))).then(OFFERED)
+
+
 @pytest.mark.parametrize("profile", DORMANT)
 def test_access_goes_only_to_approved_professionals(profile: ProfileNow) -> None:
     given(GRANT).when(replace(OFFER, profile=profile)).then_refused(ProfessionalNotApproved)

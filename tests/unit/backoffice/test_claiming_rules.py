@@ -131,7 +131,9 @@ def test_the_timer_releases_at_the_instant_that_was_due() -> None:
 
 
 def test_the_timer_decides_nothing_before_time_or_after_the_end() -> None:
-    given(review, opened(), claimed()).when(ExpireClaim(LATER - timedelta(seconds=1))).then_nothing()
+    given(review, opened(), claimed()).when(ExpireClaim(LATER - timedelta(microseconds=1))).then_nothing()
+    given(review, opened(), claimed()).when(ExpireClaim(LATER)).then_types(ReviewReleased)
+    given(review, opened(), claimed()).when(claim_next(MARCOS, now=LATER - timedelta(microseconds=1))).then_refused(ClaimedByAnother)
     given(review, opened(), claimed(), concluded()).when(ExpireClaim(LATER)).then_nothing()
     given(review, opened(), claimed(), proposed()).when(ExpireClaim(LATER)).then_nothing()
 

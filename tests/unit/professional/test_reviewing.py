@@ -138,6 +138,7 @@ def test_a_verdict_about_a_profile_that_never_was_is_an_alarm() -> None:
 def test_a_yes_without_an_end_or_with_one_in_the_past_is_not_applied() -> None:
     given(PROFILE, *SUBMITTED).when(yes(until=None)).then(not_applied("content-missing"))
     given(PROFILE, *SUBMITTED).when(yes(until=TODAY - timedelta(days=1))).then(not_applied("validity-in-the-past"))
+    given(PROFILE, *SUBMITTED).when(yes(until=TODAY)).then_types(ProfileApproved)
 
 
 def test_a_no_goes_back_with_its_reasons_once() -> None:

@@ -101,6 +101,7 @@ def test_a_supervisor_reinstates_what_is_not_over() -> None:
     state = given(PROFILE, *SUSPENDED).when(ReinstateProfile(SUPERVISOR, TODAY, NOW)).then(reinstated)
     assert isinstance(state, Approved)
     given(PROFILE, *APPROVED).when(ReinstateProfile(SUPERVISOR, TODAY, NOW)).then_nothing()
+    given(PROFILE, *SUSPENDED).when(ReinstateProfile(SUPERVISOR, UNTIL, NOW)).then(reinstated)
     late = ReinstateProfile(SUPERVISOR, UNTIL + timedelta(days=1), NOW)
     given(PROFILE, *SUSPENDED).when(late).then_refused(ValidityInThePast)
     given(PROFILE, *COMPLETE).when(late).then_refused(ProfileNotSuspended)

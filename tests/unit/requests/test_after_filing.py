@@ -32,9 +32,20 @@ def test_triage_dismisses_once_with_every_fault() -> None:
 
 
 def test_a_conclusion_about_something_else_is_told_apart() -> None:
-    given(BUDGET_REQUEST, *h.under_analysis).when(h.accepted).then_types(VerdictNotApplied)
-    given(BUDGET_REQUEST, *h.filed).when(replace(h.accepted, submission=7)).then_types(VerdictNotApplied)
-    given(BUDGET_REQUEST, *h.under_analysis).when(replace(h.issued, terms=None)).then_types(VerdictNotApplied)
+    dismissal = commands.DismissBudgetRequest(h.REVIEW, 7, (), h.NOW)
+    for history, conclusion, because in (
+        (h.under_analysis, h.accepted, "not-under-review"),
+        (h.filed, h.issued, "not-under-review"),
+        (h.filed, replace(h.accepted, submission=7), "other-submission"),
+        (h.filed, dismissal, "other-submission"),
+        (h.under_analysis, replace(h.issued, submission=7), "other-submission"),
+        (h.under_analysis, replace(h.issued, terms=None), "content-missing"),
+    ):
+        decided = given(BUDGET_REQUEST, *history).when(conclusion)
+        decided.then_types(VerdictNotApplied)
+        event = h.first(decided)
+        assert isinstance(event, VerdictNotApplied)
+        assert event.because == because
     gone = h.happened(commands.WithdrawBudget(h.ana, "desistencia", h.NOW), history=h.filed)
     given(BUDGET_REQUEST, *gone).when(h.accepted).then_nothing()
 
@@ -66,6 +77,17 @@ def test_silence_approves_what_costs_nothing_and_was_received() -> None:
     assert isinstance(event, events.BudgetApproved)
     assert event.manner == "tacit"
     assert event.approved_at == h.CALENDAR.end_of_day(date(2026, 11, 24))
+
+
+def test_the_contracts_go_out_within_five_business_days_of_the_approval() -> None:
+    received = h.happened(commands.RecordReceipt(h.ana, h.CALENDAR, h.NOW + timedelta(days=5)), history=h.budget_issued)
+    for history, command, due_on in (
+        (h.budget_issued, h.approval, date(2026, 11, 17)),
+        (received, later("approval", 30), date(2026, 12, 2)),
+    ):
+        approved = h.happened(command, history=history)[-1]
+        assert isinstance(approved, events.BudgetApproved)
+        assert [(clock.clock, clock.due_on, clock.length) for clock in approved.due] == [("contracts-out", due_on, 5)]
 
 
 def test_silence_lets_what_costs_something_expire() -> None:
@@ -102,6 +124,10 @@ def test_works_run_after_contracts_and_payment() -> None:
 
 def test_a_missed_deadline_is_told_once() -> None:
     given(BUDGET_REQUEST, *h.filed).when(later("triage", 7)).then_nothing()
+    over_at = h.CALENDAR.end_of_day(date(2026, 11, 11))
+    at_the_end = commands.LetTimePass("triage", h.CALENDAR, over_at)
+    given(BUDGET_REQUEST, *h.filed).when(replace(at_the_end, now=over_at - timedelta(microseconds=1))).then_nothing()
+    given(BUDGET_REQUEST, *h.filed).when(at_the_end).then_types(DeadlineMissed)
     decided = given(BUDGET_REQUEST, *h.filed).when(later("triage", 9))
     decided.then_types(DeadlineMissed)
     event = h.first(decided)
@@ -137,6 +163,8 @@ def test_who_may_give_up() -> None:
 def test_a_supervisor_cancels_without_naming_anybody() -> None:
     cancel = commands.CancelBudget("unit-closed", "Encerrada a pedido.", h.STAFF, h.NOW)
     given(BUDGET_REQUEST, *h.in_force).when(cancel).then_types(events.BudgetCancelled)
+    under_way = replace(cancel, commissioning_under_way=True)
+    given(BUDGET_REQUEST, *h.in_force).when(under_way).then_refused(refusals.CommissioningUnderWay)
     given(BUDGET_REQUEST, *h.in_force).when(replace(cancel, note="Ligar para 92 98888-7777")).then_refused(refusals.PersonalDataInText)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from services.requests.domain.budget_request.refusals import AccessNotLive, DocumentMissing
+from services.requests.domain.budget_request.refusals import AccessNotLive, DocumentMissing, ProfileNotApproved
 from services.requests.domain.commissioning import commands, events, refusals
 from services.requests.domain.commissioning.decider import COMMISSIONING
 from services.requests.domain.facts import Attachment, DocumentRule
@@ -66,6 +66,14 @@ def test_commissioning_needs_a_budget_in_force() -> None:
     given(COMMISSIONING).when(replace(start, doer=h.stranger)).then_refused(AccessNotLive)
 
 
+def test_a_profile_is_good_on_its_last_day() -> None:
+    last_day = replace(site, doer=replace(h.rui, profile=replace(h.engineer, valid_until=h.TODAY)))
+    given(COMMISSIONING, *ready).when(replace(filing, site=last_day)).then_types(events.CommissioningRequested)
+    given(COMMISSIONING, *ready).when(replace(filing, site=replace(last_day, today=h.TODAY + timedelta(days=1)))).then_refused(
+        ProfileNotApproved
+    )
+
+
 def test_more_power_than_approved_is_a_new_request() -> None:
     more = replace(built, inverters=(h.inverter, h.inverter))
     given(COMMISSIONING, *happened(start)).when(more).then_refused(refusals.MorePowerThanApproved)
@@ -114,9 +122,9 @@ def test_a_visit_moved_is_another_submission() -> None:
     moved = replace(visit, visit_on=date(2026, 11, 10))
     state = given(COMMISSIONING, *scheduled).when(moved).then_types(events.InspectionScheduled)
     del state
-    given(COMMISSIONING, *happened(start, built, photos, alone, filing, accepted, visit, moved)).when(connected).then_types(
-        VerdictNotApplied
-    )
+    decided = given(COMMISSIONING, *happened(start, built, photos, alone, filing, accepted, visit, moved)).when(connected)
+    decided.then_types(VerdictNotApplied)
+    assert [event.because for event in decided.events or () if isinstance(event, VerdictNotApplied)] == ["other-submission"]
     given(COMMISSIONING, *scheduled).when(visit).then_nothing()
     given(COMMISSIONING, *scheduled).when(replace(visit, visit_on=date(2026, 11, 3))).then_refused(refusals.VisitInThePast)
 
@@ -138,6 +146,12 @@ def test_dismissed_withdrawn_and_late() -> None:
     give_up = commands.WithdrawCommissioning(h.rui, "desistencia", h.NOW)
     given(COMMISSIONING, *scheduled).when(give_up).then_types(events.CommissioningWithdrawn)
     given(COMMISSIONING, *scheduled).when(replace(give_up, doer=h.clara)).then_refused(refusals.NotYoursToWithdraw)
+    decider = replace(h.clara, access=replace(h.live, may_decide=True))
+    given(COMMISSIONING, *scheduled).when(replace(give_up, doer=decider)).then_types(events.CommissioningWithdrawn)
+    given(COMMISSIONING, *scheduled).when(replace(give_up, doer=h.impostor)).then_refused(refusals.NotYoursToWithdraw)
     pass_time = commands.LetTimePass("inspection", h.CALENDAR, h.NOW + timedelta(days=9))
     given(COMMISSIONING, *filed).when(pass_time).then_types(DeadlineMissed)
     given(COMMISSIONING, *filed).when(replace(pass_time, now=h.NOW)).then_nothing()
+    over_at = h.CALENDAR.end_of_day(date(2026, 11, 11))
+    given(COMMISSIONING, *filed).when(replace(pass_time, now=over_at - timedelta(microseconds=1))).then_nothing()
+    given(COMMISSIONING, *filed).when(replace(pass_time, now=over_at)).then_types(DeadlineMissed)

@@ -13,8 +13,10 @@ from shared.contracts.verdict import NotAppliedBecause, VerdictNotApplied
 
 def accept(command: commands.AcceptBudgetRequest, state: BudgetRequest) -> Sequence[events.BudgetRequestEvent]:
     """The documents conform: the analysis begins (art. 71, I)."""
-    if not isinstance(state, UnderTriage) or state.case.filed.submission != command.submission:
+    if not isinstance(state, UnderTriage):
         return _late(command.review_id, command.submission, command, state)
+    if state.case.filed.submission != command.submission:
+        return _late(command.review_id, command.submission, command, state, "other-submission")
     filed = state.case.filed
     return [
         events.BudgetAccepted(
@@ -31,8 +33,10 @@ def accept(command: commands.AcceptBudgetRequest, state: BudgetRequest) -> Seque
 
 def dismiss(command: commands.DismissBudgetRequest, state: BudgetRequest) -> Sequence[events.BudgetRequestEvent]:
     """Dismissed once, with every non-conformity (art. 71, II)."""
-    if not isinstance(state, UnderTriage) or state.case.filed.submission != command.submission:
+    if not isinstance(state, UnderTriage):
         return _late(command.review_id, command.submission, command, state)
+    if state.case.filed.submission != command.submission:
+        return _late(command.review_id, command.submission, command, state, "other-submission")
     filed = state.case.filed
     codes = {document.id: document.code for document in filed.documents}
     return [
@@ -60,8 +64,10 @@ def issue(command: commands.IssueBudget, state: BudgetRequest) -> Sequence[event
     """The analysis ended in a budget (art. 69)."""
     if command.terms is None:
         return _late(command.review_id, command.submission, command, state, "content-missing")
-    if not isinstance(state, UnderAnalysis) or state.case.filed.submission != command.submission:
+    if not isinstance(state, UnderAnalysis):
         return _late(command.review_id, command.submission, command, state)
+    if state.case.filed.submission != command.submission:
+        return _late(command.review_id, command.submission, command, state, "other-submission")
     filed = state.case.filed
     return [
         events.BudgetIssued(

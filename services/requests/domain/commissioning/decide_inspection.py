@@ -27,8 +27,10 @@ _ASK_AGAIN_WITHIN_DAYS = 120
 
 def accept(command: commands.AcceptCommissioning, state: Commissioning) -> Sequence[events.CommissioningEvent]:
     """The documents conform: a visit is to be scheduled."""
-    if not isinstance(state, UnderReview) or state.case.filed.submission != command.submission:
+    if not isinstance(state, UnderReview):
         return _late(command, state)
+    if state.case.filed.submission != command.submission:
+        return _late(command, state, "other-submission")
     filed = state.case.filed
     return [
         events.CommissioningAccepted(
@@ -44,8 +46,10 @@ def accept(command: commands.AcceptCommissioning, state: Commissioning) -> Seque
 
 def dismiss(command: commands.DismissCommissioning, state: Commissioning) -> Sequence[events.CommissioningEvent]:
     """The documents do not conform."""
-    if not isinstance(state, UnderReview) or state.case.filed.submission != command.submission:
+    if not isinstance(state, UnderReview):
         return _late(command, state)
+    if state.case.filed.submission != command.submission:
+        return _late(command, state, "other-submission")
     filed = state.case.filed
     return [
         events.CommissioningDismissed(
@@ -94,8 +98,10 @@ def schedule(command: commands.ScheduleInspection, state: Commissioning) -> Sequ
 
 def connect(command: commands.ConnectGeneration, state: Commissioning) -> Sequence[events.CommissioningEvent]:
     """The visit went well: the plant generates."""
-    if not isinstance(state, Scheduled) or state.visit.submission != command.submission:
+    if not isinstance(state, Scheduled):
         return _late(command, state)
+    if state.visit.submission != command.submission:
+        return _late(command, state, "other-submission")
     if command.report is None:
         return _late(command, state, "content-missing")
     filed = state.case.filed
@@ -132,8 +138,10 @@ def connect(command: commands.ConnectGeneration, state: Commissioning) -> Sequen
 
 def fail(command: commands.FailInspection, state: Commissioning) -> Sequence[events.CommissioningEvent]:
     """The visit found what must be fixed: told with each fix, and until when to ask again (art. 94)."""
-    if not isinstance(state, Scheduled) or state.visit.submission != command.submission:
+    if not isinstance(state, Scheduled):
         return _late(command, state)
+    if state.visit.submission != command.submission:
+        return _late(command, state, "other-submission")
     if command.report is None:
         return _late(command, state, "content-missing")
     filed = state.case.filed
