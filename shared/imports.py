@@ -47,6 +47,13 @@ _IDLE_SECONDS = 1.0
 _AGAIN = (Unavailable, VersionConflict, asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """Not the row's fault: the transaction, or the whole import, is begun again."""
 
+# What waits is found in a part of its own: a lock asked for in the same filter might be taken on every row before the first is chosen.
+_NEXT = """
+with waiting as materialized (
+  select id, kind, object, dry_run, requested_by, correlation from imports where state in ('waiting', 'running') order by requested_at
+)
+select * from waiting where pg_try_advisory_lock(hashtext(id::text)) limit 1"""
+
 
 class FileUnreadable(Malformed):
     """Not a CSV in UTF-8 with the expected header."""
@@ -244,10 +251,7 @@ class Imports:
     async def step(self) -> bool:
         """Take one import; False when none waits. A session lock keeps other workers from the same one."""
         async with self.pool.acquire(timeout=5) as db:
-            row = await db.fetchrow(
-                "select id, kind, object, dry_run, requested_by, correlation from imports where state in ('waiting', 'running')"
-                " and pg_try_advisory_lock(hashtext(id::text)) order by requested_at limit 1"
-            )
+            row = await db.fetchrow(_NEXT)
             if row is None:
                 return False
             try:

@@ -1,5 +1,6 @@
 """Files of other systems: tried without effect, taken row by row, told line by line; and what is parked."""
 
+import asyncio
 from collections.abc import Mapping
 from uuid import UUID, uuid4
 
@@ -15,7 +16,8 @@ OPERATOR = UUID(int=7)
 CSV = b"number;name\n1;a\n2;b\nbad;c\n1;d\n"
 
 
-async def _import(door: Running, content: bytes, *, dry_run: bool, kinds: Mapping[str, ImportKind] | None = None) -> dict[str, object]:
+async def _ask(door: Running, content: bytes, *, dry_run: bool) -> str:
+    """Ask for an import; where it is told of."""
     headers = dict(door.issuer.staff(OPERATOR, "operator"))
     address = (await door.client.post("/sample/v1/imports/uploads", headers=headers)).json()
     async with httpx.AsyncClient() as browser:
@@ -23,9 +25,18 @@ async def _import(door: Running, content: bytes, *, dry_run: bool, kinds: Mappin
     body = {"kind": "numbers", "object": address["object"], "dry_run": dry_run}
     asked = await door.client.post("/sample/v1/imports", json=body, headers=headers | {"Idempotency-Key": str(uuid4())})
     assert asked.status_code == 202
+    return str(asked.headers["location"])
+
+
+def _worker(door: Running, kinds: Mapping[str, ImportKind] | None = None) -> Imports:
     platform = door.parts.platform
-    assert await Imports(platform.pool, platform.storage, platform.keys, kinds or door.parts.imports).step()
-    return dict((await door.client.get(asked.headers["location"], headers=headers)).json())
+    return Imports(platform.pool, platform.storage, platform.keys, kinds or door.parts.imports)
+
+
+async def _import(door: Running, content: bytes, *, dry_run: bool, kinds: Mapping[str, ImportKind] | None = None) -> dict[str, object]:
+    location = await _ask(door, content, dry_run=dry_run)
+    assert await _worker(door, kinds).step()
+    return dict((await door.client.get(location, headers=door.issuer.staff(OPERATOR, "operator"))).json())
 
 
 def _codes(found: Mapping[str, object]) -> list[str]:
@@ -61,6 +72,28 @@ async def test_a_row_that_meets_a_mistake_of_ours_is_a_line_of_the_report_and_th
     assert isinstance(report, dict)
     assert (report["changed"], [(fault["line"], fault["code"]) for fault in report["faults"]]) == (2, [(3, "row-failed")])
     assert await door.parts.platform.pool.fetchval("select count(*) from arrivals") == 2
+
+
+async def test_a_worker_locks_the_import_it_takes_and_leaves_the_next_to_another(door: Running) -> None:
+    began, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(db: Db, row: Row, why: Cause) -> bool:
+        began.set()
+        await may_go_on.wait()
+        return await take(db, row, why)
+
+    for number in (1, 2):
+        await _ask(door, f"number;name\n{number};a\n".encode(), dry_run=False)
+    first = asyncio.create_task(_worker(door, {"numbers": ImportKind(frozenset({"number"}), slow)}).step())
+    try:
+        async with asyncio.timeout(20):
+            await began.wait()
+            assert await _worker(door).step()
+            assert not await _worker(door).step()
+    finally:
+        may_go_on.set()
+    assert await first
+    assert await door.parts.platform.pool.fetchval("select count(*) from imports where state = 'done'") == 2
 
 
 async def test_what_is_no_csv_is_refused(door: Running) -> None:

@@ -2,13 +2,15 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from aiokafka import AIOKafkaConsumer
 
 from shared.eventsourcing.ledger import Diverged, admit
-from shared.kafka import headers_of
+from shared.kafka import consumer, headers_of
 from tests.component.stream.counters import add_up, consumer_of, eventually, move, prepared, relay_of, running, send
 from tests.conftest import Database
 
@@ -64,21 +66,21 @@ async def test_a_stream_that_cannot_be_applied_is_parked_with_what_follows_and_r
     service = await prepared(database, kafka)
     poison, sound = uuid4(), uuid4()
     async with database.pool() as pool:
-        consumer = consumer_of(service, pool, kafka)
-        async with running(relay_of(service, pool, database, kafka), consumer):
+        reading = consumer_of(service, pool, kafka)
+        async with running(relay_of(service, pool, database, kafka), reading):
             await move(pool, poison, [1, 13, 2])
             await move(pool, sound, [5])
             await eventually(pool, "select count(*) from parked", 2)
             await eventually(pool, "select count(*) from effects", 2)
             with pytest.raises(ValueError, match="13"):
-                await consumer.replay("effects_1", f"counter-{poison}")
+                await reading.replay("effects_1", f"counter-{poison}")
             assert await pool.fetchval("select count(*) from parked") == 2
 
             async def lenient(db: object, events: object) -> None:
                 await add_up(db, [e for e in events if e.event.by != 13])  # type: ignore[arg-type,attr-defined]
 
-            object.__setattr__(consumer._readers[0], "apply", lenient)
-            assert await consumer.replay("effects_1", f"counter-{poison}") == 2
+            object.__setattr__(reading._readers[0], "apply", lenient)
+            assert await reading.replay("effects_1", f"counter-{poison}") == 2
             assert await pool.fetchval("select count(*) from parked") == 0
             assert [
                 r["by"] for r in await pool.fetch("select by from effects where stream = $1 order by version", f"counter-{poison}")
@@ -125,10 +127,37 @@ async def test_poison_is_parked_and_everything_else_goes_on(database: Database, 
 async def test_many_parked_streams_stop_the_consumer_loudly(database: Database, kafka: str) -> None:
     service = await prepared(database, kafka)
     async with database.pool() as pool:
-        consumer = consumer_of(service, pool, kafka)
-        async with running(relay_of(service, pool, database, kafka), consumer) as tasks:
+        reading = consumer_of(service, pool, kafka)
+        async with running(relay_of(service, pool, database, kafka), reading) as tasks:
             for _ in range(22):
                 await move(pool, uuid4(), [13])
             async with asyncio.timeout(30):
                 await tasks[1]
-        assert (consumer.progress.stopped or "").startswith("TooManyParked")
+        assert (reading.progress.stopped or "").startswith("TooManyParked")
+
+
+async def test_a_consumer_that_is_behind_and_does_not_move_is_made_anew(
+    database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.eventsourcing.consumer._STUCK_AFTER", 1.0)
+    monkeypatch.setattr("shared.eventsourcing.consumer._NOTE_EVERY", 0.2)
+    made: list[AIOKafkaConsumer] = []
+
+    async def nothing(**_: object) -> dict[object, object]:
+        await asyncio.sleep(0.1)
+        return {}
+
+    def first_one_hangs(*words: Any) -> AIOKafkaConsumer:
+        source = consumer(*words)
+        if not made:
+            monkeypatch.setattr(source, "getmany", nothing)
+        made.append(source)
+        return source
+
+    monkeypatch.setattr("shared.eventsourcing.consumer.consumer", first_one_hangs)
+    service = await prepared(database, kafka)
+    stream = f"counter-{uuid4()}"
+    await send(kafka, service, key=stream.encode(), value=b'{"by": 4}', headers=good_headers(stream, 1))
+    async with database.pool() as pool, running(consumer_of(service, pool, kafka)):
+        await eventually(pool, "select count(*) from effects", 1, 40)
+    assert len(made) == 2

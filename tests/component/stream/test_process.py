@@ -210,6 +210,15 @@ async def test_what_is_parked_is_announced_and_replayed_by_the_command(lantern: 
         assert status == 0, said
 
 
+async def test_a_process_whose_reader_parks_too_many_is_not_ready(lantern: Lantern, database: Database) -> None:
+    async with lantern.running("worker") as process:
+        await ready(lantern.url("worker"))
+        await light(database, "wind", 22)
+        stopped = await ready(lantern.url("worker"), expected=503)
+        assert "TooManyParked" in str(stopped)
+        assert await end(process) < 10
+
+
 async def test_a_view_is_rebuilt_by_the_command(lantern: Lantern, database: Database) -> None:
     await light(database, "ana", 3)
     async with database.connect() as db:
