@@ -1,5 +1,6 @@
 """A whole service in one file, run as a process of its own: lanterns that are lit, and a reaction that counts the lit ones."""
 
+import asyncio
 import base64
 import json
 import os
@@ -9,11 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
+
+from fastapi import APIRouter, Depends
 
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.refusal import Malformed, Refusal
 from shared.eventsourcing.view import View
+from shared.http.body import Answer
+from shared.http.principal import anyone
 from shared.http.tokens import ServiceTokens
 from shared.postgres import Db
 from shared.process import main
@@ -90,12 +95,29 @@ async def burn_out(db: Db, stream: str, now: datetime) -> None:
     """What the timer of a lantern does: nothing, in time."""
 
 
+class NightAnswer(Answer):
+    """How long it was."""
+
+    seconds: int
+
+
+router = APIRouter(prefix="/v1/nights", tags=["nights"])
+
+
+@router.get("/{seconds}")
+async def pass_the_night(seconds: int, _: Annotated[object, Depends(anyone)]) -> NightAnswer:
+    """Esperar."""
+    await asyncio.sleep(seconds)
+    return NightAnswer(seconds=seconds)
+
+
 def build(platform: Platform) -> Parts:
     """The parts of the service."""
     views: list[View] = [LitLanterns()]
     return Parts(
         platform=platform,
         store=platform.store(views),
+        routers=[router],
         reactions=[WhenLanternLit()],
         timers={"burn-out": burn_out},
         ingress=[Ingress(f"utility.{NAME}", take_oil)],

@@ -219,6 +219,19 @@ async def test_a_process_whose_reader_parks_too_many_is_not_ready(lantern: Lante
         assert await end(process) < 10
 
 
+@pytest.mark.parametrize(("seconds", "answered"), [(2, True), (60, False)])
+async def test_a_request_on_its_way_is_answered_before_the_end_but_holds_it_up_for_ever_no_more(
+    lantern: Lantern, seconds: int, *, answered: bool
+) -> None:
+    async with lantern.running("api") as process, httpx.AsyncClient(timeout=30) as client:
+        await ready(lantern.url("api"))
+        asking = asyncio.create_task(client.get(f"{lantern.url('api')}/v1/nights/{seconds}"))
+        await asyncio.sleep(1)
+        assert await end(process) < 10
+        [answer] = await asyncio.gather(asking, return_exceptions=True)
+        assert (isinstance(answer, httpx.Response) and answer.status_code == 200) is answered
+
+
 async def test_a_view_is_rebuilt_by_the_command(lantern: Lantern, database: Database) -> None:
     await light(database, "ana", 3)
     async with database.connect() as db:
