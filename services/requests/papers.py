@@ -13,14 +13,14 @@ from services.requests.domain.budget_request.events import BudgetIssued
 from services.requests.domain.budget_request.narrowing import case_of
 from services.requests.domain.budget_request.states import Case
 from services.requests.parts import Requests
-from services.requests.views.papers import BUDGET, FORM, OpenPaper, claim_open, rendered
+from services.requests.views.papers import BUDGET, FORM, OpenPaper, asks_for, claim_open, rendered
 from shared.calendar import Calendar
 from shared.clock import Clock
 from shared.contracts.backoffice.review import BudgetTerms
 from shared.documents.decider import Owner
 from shared.documents.documents import Documents
 from shared.documents.storage import StorageAway
-from shared.eventsourcing.event import Cause
+from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.transaction import transact
 from shared.ids import derived_id
 from shared.people import UNAVAILABLE, Names
@@ -32,8 +32,8 @@ _IDLE_SECONDS = 1.0
 _FILES = {FORM: "formulario.pdf", BUDGET: "orcamento.pdf"}
 
 
-class BudgetTermsUnknown(Exception):
-    """A budget paper was asked for a request whose budget is not at hand: asked for by mistake."""
+class PaperNotAskedFor(Exception):
+    """A paper is open that nothing in the request's history asks for: asked for by mistake."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,16 @@ class Papers:
         request_id = UUID(paper.stream[-36:])
         async with self.pool.acquire(timeout=5) as db:
             state, _ = await self.requests.load(db, request_id)
-            terms = await self._terms(db, paper) if paper.code == BUDGET else None
+            asked = await self._asked(db, paper)
         case = case_of(state)
         names = await self.names.of([case.filed.holder_id, case.filed.filed_by, case.filed.responsible_id], "form")
         if UNAVAILABLE in names.values():
             return False
+        terms = asked.event.terms if isinstance(asked.event, BudgetIssued) else None
         content = await asyncio.to_thread(self._draw, paper.code, case, names, terms)
         stored = await self.documents.store_bytes(paper.stream, content, "application/pdf")
         document_id = derived_id(request_id, f"paper/{paper.code}")
-        cause = Cause("service:requests", correlation=request_id)
+        cause = Cause("service:requests", asked.cause.correlation, asked.id, asked.cause.trace)
 
         async def work(db: Db) -> None:
             owner = Owner(paper.stream, case.filed.holder_id)
@@ -97,8 +98,8 @@ class Papers:
             return rendering.budget(case, terms, names, self.brand, zone)
         return rendering.receipt(case, names, self.brand, zone)
 
-    async def _terms(self, db: Db, paper: OpenPaper) -> BudgetTerms:
+    async def _asked(self, db: Db, paper: OpenPaper) -> Recorded[Event]:
         for record in await self.requests.store.load(db, paper.stream):
-            if isinstance(record.event, BudgetIssued):
-                return record.event.terms
-        raise BudgetTermsUnknown(paper.stream)
+            if asks_for(record.event, paper.code):
+                return record
+        raise PaperNotAskedFor(paper.stream)

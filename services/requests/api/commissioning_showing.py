@@ -58,7 +58,7 @@ class CommissioningAnswer(Answer):
     filed_at: datetime | None
     visit_on: date | None
     window: str | None
-    approved: PlantAnswer
+    approved: PlantAnswer | None
     as_built: PlantAnswer | None
     differs: bool | None
     documents: list[answers.DocumentAnswer]
@@ -71,8 +71,9 @@ class CommissioningAnswer(Answer):
 
 
 async def tell(db: Db, parts: RequestsParts, who: Principal, commissioning_id: UUID) -> CommissioningAnswer:
-    """A commissioning for one caller; raises CommissioningUnknown where it is not theirs to see."""
+    """A commissioning for one caller: to who filed it and lost access, only that it exists; raises CommissioningUnknown."""
     row, doer = await whose(db, parts, who, commissioning_id)
+    full = who.kind == "staff" or who.pid == row.holder_id or doer.access is not None
     stream = parts.commissionings.stream(commissioning_id)
     facts = [record.event for record in await parts.commissionings.store.load(db, stream)]
     state, version = await parts.commissionings.load(db, commissioning_id)
@@ -89,19 +90,21 @@ async def tell(db: Db, parts: RequestsParts, who: Principal, commissioning_id: U
         unit_number=row.unit_number,
         attempt=row.attempt,
         filed_at=row.filed_at,
-        visit_on=row.visit_on,
-        window=row.visit_window,
-        approved=PlantAnswer(modules=list(approved.modules), inverters=list(approved.inverters)),
-        as_built=PlantAnswer(modules=list(built.modules), inverters=list(built.inverters)) if built else None,
-        differs=built.differs if built else None,
+        visit_on=row.visit_on if full else None,
+        window=row.visit_window if full else None,
+        approved=PlantAnswer(modules=list(approved.modules), inverters=list(approved.inverters)) if full else None,
+        as_built=PlantAnswer(modules=list(built.modules), inverters=list(built.inverters)) if full and built else None,
+        differs=built.differs if full and built else None,
         documents=[
             answers.DocumentAnswer(document_id=one.document_id, code=one.code, sha256=one.sha256) for one in draft.documents.values()
-        ],
-        contractor=draft.contractor.kind if draft.contractor else None,
-        non_conformities=_non_conformities(facts),
-        fixes=next((list(fact.fixes) for fact in facts if isinstance(fact, InspectionFailed)), []),
-        clocks=[clock_answer(clock) for clock in await clocks_of(db, stream)],
-        actions=_actions(parts, who, doer, state),
+        ]
+        if full
+        else [],
+        contractor=draft.contractor.kind if full and draft.contractor else None,
+        non_conformities=_non_conformities(facts) if full else [],
+        fixes=next((list(fact.fixes) for fact in facts if isinstance(fact, InspectionFailed)), []) if full else [],
+        clocks=[clock_answer(clock) for clock in await clocks_of(db, stream)] if full else [],
+        actions=_actions(parts, who, doer, state) if full else {},
         server_time=parts.now(),
     )
 

@@ -39,6 +39,11 @@ class PapersView:
                 )
 
 
+def asks_for(fact: Event, code: str) -> bool:
+    """Whether this is what the paper was asked for by."""
+    return code in _ASKED.get(type(fact), ())
+
+
 @dataclass(frozen=True, slots=True)
 class OpenPaper:
     """A paper that somebody waits for."""

@@ -2,10 +2,13 @@
 
 from uuid import uuid4
 
+from services.requests.app import service
 from shared.clock import utc_now
 from shared.contracts.backoffice.review import Finding, InspectionReport, Reason
+from shared.testing.happened import happened, told
 from shared.testing.running import Running
 from tests.component.requests import journey as j
+from tests.component.requests.test_budget_requests_scopes import revoked
 
 
 async def test_nobody_and_no_stranger_commissions(door: Running) -> None:
@@ -83,6 +86,20 @@ async def test_of_one_budget_one_commissioning_is_open(door: Running) -> None:
     assert (twice.status_code, twice.json()["code"]) == (409, "commissioning-already-open")
     company = await rui.send("PUT", f"{commissioning}/contractor", {"kind": "company"}, version=5)
     assert (company.status_code, company.json()["code"]) == (422, "company-missing")
+
+
+async def test_whose_access_ended_sees_only_that_their_commissioning_exists(door: Running) -> None:
+    rui, ana = j.walker(door, j.RUI), j.walker(door, j.ANA)
+    path, _ = await j.in_force(rui, ana)
+    commissioning = await j.visit_scheduled(rui, path)
+    before = (await rui.get(commissioning)).json()
+    await happened(door, service(), told(revoked(), f"grant-{j.GRANT}", 3))
+    seen = (await rui.get(commissioning)).json()
+    told_of = {"id", "version", "state", "protocol", "request_id", "unit_id", "unit_number", "attempt", "filed_at"}
+    assert {name: seen[name] for name in told_of} == {name: before[name] for name in told_of}
+    assert not any(value for name, value in seen.items() if name not in {*told_of, "server_time"})
+    assert (await rui.get(f"{commissioning}/timeline")).status_code == 404
+    assert (await ana.get(commissioning)).json()["visit_on"] == before["visit_on"]
 
 
 async def test_all_problems_of_a_commissioning_are_told(door: Running) -> None:

@@ -53,6 +53,9 @@ async def test_form_and_receipt_are_rendered_and_both_are_told_by_mail(door: Run
     assert {row["person_id"] for row in told} == {j.ANA, j.RUI}
     assert seen["protocol"] in told[0]["subject"]
     assert await door.parts.platform.pool.fetchval("select count(*) from paper_tries") == 0
+    correlation = "select distinct metadata->>'correlation' from events where type = $1"
+    asked = await door.parts.platform.pool.fetch(correlation, "BudgetRequested")
+    assert await door.parts.platform.pool.fetch(correlation, "FormRendered") == asked, "one correlation, from the click to the paper"
 
 
 async def test_of_many_workers_each_paper_is_taken_by_one_until_its_minute_is_over(door: Running) -> None:
