@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.gateway import limits
-from deploy.gateway.replies import FILES, in_our_words, local_replies
+from deploy.gateway.replies import FILES, header, in_our_words, local_replies
 from deploy.gateway.routes import ENTRANCES, PLURALS, TRACKING
 from deploy.gateway.stats import CLUSTER, stats_listener
 
@@ -18,6 +18,18 @@ API_BODY = 256 * 1024
 FILE_BODY = 21 * 1024 * 1024
 TIMEOUT = "30s"
 CONNECTIONS = 4096
+SAFE = {"x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "no-referrer"}
+"""Said with every answer, whoever gives it."""
+STORES_OWN = (
+    "access-control-allow-origin",
+    "access-control-allow-methods",
+    "access-control-allow-headers",
+    "access-control-expose-headers",
+    "server",
+    "x-amz-id-2",
+    "x-amz-request-id",
+)
+"""What a file store says of itself, and of who may read: that is said here."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,8 @@ class Document:
     path: str
     file: Path
     media_type: str
+    policy: str = ""
+    """What a page may load and run, as a Content-Security-Policy."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +123,7 @@ def _listener(gateway: Gateway) -> Json:
         "route_config": {
             "name": "routes",
             "max_direct_response_body_size_bytes": 8 * 1024 * 1024,
+            "response_headers_to_add": [*map(header, SAFE, SAFE.values())],
             "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [*_routes(gateway)]}],
         },
     }
@@ -183,9 +198,12 @@ def _routes(gateway: Gateway) -> list[Json]:
 
 
 def _document(document: Document) -> Json:
-    kind = {"header": {"key": "content-type", "value": document.media_type}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+    told = {"content-type": document.media_type, "cache-control": "no-cache"}
+    if document.policy:
+        told |= {"content-security-policy": document.policy}
     body = {"status": 200, "body": {"filename": str(document.file)}}
-    return {"match": {"path": document.path}, "direct_response": body, "response_headers_to_add": [kind]}
+    headers = [header(*pair) for pair in told.items()]
+    return {"match": {"path": document.path}, "direct_response": body, "response_headers_to_add": headers}
 
 
 def _keys() -> Json:
@@ -236,5 +254,7 @@ def _files(origins: Sequence[str]) -> Json:
     return {
         "match": {"prefix": FILES},
         "route": {"cluster": "s3", "timeout": "120s"},
+        "response_headers_to_add": [header("cache-control", "no-store")],
+        "response_headers_to_remove": [*STORES_OWN],
         "typed_per_filter_config": {"envoy.filters.http.cors": cors, "envoy.filters.http.buffer": body, WORDS: words},
     }

@@ -26,6 +26,8 @@ FILES = "/gd-"
 RETRY_SECONDS = "2"
 STORE_STATUSES = {**dict.fromkeys((400, 405, 409, 411, 412, 416), 400), 403: 403, 404: 404, **dict.fromkeys((500, 501, 502, 503), 503)}
 """What the file store says, and what is said instead; 413, 429 and 504 are the gateway's own."""
+_BESIDE = {401: {"www-authenticate": "Bearer"}, 503: {"retry-after": RETRY_SECONDS}}
+"""What RFC 9110 wants beside a status; the token filter's own words for 401 would repeat the address that was asked."""
 _STATUS = "type.googleapis.com/envoy.type.matcher.v3.HttpResponseStatusCodeMatchInput"
 _POLICY = "type.googleapis.com/envoy.extensions.http.custom_response.local_response_policy.v3.LocalResponsePolicy"
 
@@ -51,15 +53,16 @@ def _mapper(
         "filter": answered,
         "body_format_override": {"json_format": problem, "content_type": "application/problem+json"},
     }
-    headers = {"retry-after": RETRY_SECONDS} if status == 503 else {}  # noqa: PLR2004 - the status of RFC 9110 for "not now"
+    headers = dict(_BESIDE.get(status, {}))
     if read_by_portals:
         headers |= {"access-control-allow-origin": "%REQ(ORIGIN)%", "vary": "origin"}
     if headers:
-        mapper["headers_to_add"] = [_header(*pair) for pair in headers.items()]
+        mapper["headers_to_add"] = [header(*pair) for pair in headers.items()]
     return mapper
 
 
-def _header(name: str, value: str) -> dict[str, Any]:
+def header(name: str, value: str) -> dict[str, Any]:
+    """One header, instead of whatever stood there."""
     return {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
 
 

@@ -18,7 +18,7 @@ from shared.documents.decider import (
     VerifyDocument,
 )
 from shared.documents.events import MediaType
-from shared.documents.storage import UPLOAD_LIVES, Storage
+from shared.documents.storage import UPLOAD_LIVES, Storage, StorageAway
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.handler import Handler, Outcome
 from shared.postgres import Db, Pool
@@ -64,6 +64,13 @@ class Documents:
     def address(self, document_id: UUID) -> Address:
         """A fresh address for the bytes of an announced document."""
         return Address(self.storage.upload_url(incoming(document_id)), self.clock() + UPLOAD_LIVES)
+
+    async def may_be_there(self, document_id: UUID) -> bool:
+        """Whether the bytes of an announced document have come; while the store is away that is not known, and is left to the worker."""
+        try:
+            return await self.storage.find(incoming(document_id)) is not None
+        except StorageAway:
+            return True
 
     async def arrived(self, db: Db, document_id: UUID) -> None:
         """Ask the worker to look at the file."""

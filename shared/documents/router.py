@@ -45,6 +45,12 @@ class FileEmpty(Malformed):
     sentence = "O arquivo está vazio. Escolha outro arquivo."
 
 
+class FileNotReceived(Refusal):
+    """Said to be sent, and not there."""
+
+    sentence = "O arquivo ainda não chegou. Envie-o de novo e conclua o envio."
+
+
 async def owner_or_staff(db: Db, principal: Principal, rows: Sequence[DocumentRow]) -> list[DocumentRow]:  # noqa: ARG001 - others look further
     """Who may see documents where the service says nothing else: their owner, and staff."""
     return [row for row in rows if principal.kind == "staff" or principal.pid == row.owner_person]
@@ -206,7 +212,7 @@ def _add_writing(router: APIRouter, plural: str, deps_of: DepsOf, refusals: Sequ
         answer = created(reply, response)
         return StartedAnswer(**answer.model_dump(), upload=_upload(deps, answer.id, body.media_type))
 
-    @router.post("/{document_id}/completion", status_code=202, responses=refuses(DocumentNotFound))
+    @router.post("/{document_id}/completion", status_code=202, responses=refuses(DocumentNotFound, FileNotReceived))
     async def complete(
         document_id: UUID,
         response: Response,
@@ -214,6 +220,10 @@ def _add_writing(router: APIRouter, plural: str, deps_of: DepsOf, refusals: Sequ
         deps: Annotated[DocumentsDeps, Depends(deps_of)],
     ) -> DocumentAnswer:
         """Dizer que o arquivo foi enviado; a verificação começa."""
+        async with deps.documents.pool.acquire(timeout=5) as db:
+            known = await _brought(db, deps, who, document_id)
+        if known.state == "under-verification" and not await deps.documents.may_be_there(document_id):
+            raise FileNotReceived
 
         async def work(db: Db) -> DocumentRow:
             row = await _brought(db, deps, who, document_id)

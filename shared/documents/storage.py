@@ -1,13 +1,14 @@
 """One S3 bucket, through the minio SDK in threads; addresses for browsers are signed for the public host."""
 
 import asyncio
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from minio import Minio
 from minio.commonconfig import CopySource
@@ -17,6 +18,7 @@ from urllib3.exceptions import HTTPError
 
 from shared.eventsourcing.refusal import Unavailable
 
+SUFFIXES = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
 UPLOAD_LIVES = timedelta(minutes=15)
 DOWNLOAD_LIVES = timedelta(minutes=5)
 _MISSING = frozenset({"NoSuchKey", "NoSuchObject", "NotFound"})
@@ -100,10 +102,9 @@ class Storage:
 
     def download_url(self, name: str, file_name: str, media_type: str) -> str:
         """An address that gives the object as a download named `file_name`."""
-        safe = "".join(letter if letter.isalnum() or letter in "-_. " else "_" for letter in file_name)[:80]
         answer: dict[str, str | list[str] | tuple[str]] = {
             "response-content-type": media_type,
-            "response-content-disposition": f'attachment; filename="{safe.encode("ascii", "replace").decode().replace("?", "_")}"',
+            "response-content-disposition": disposition(file_name, media_type),
         }
         return str(self._public.presigned_get_object(self.bucket, name, DOWNLOAD_LIVES, answer))
 
@@ -158,6 +159,16 @@ class Storage:
     def _list(self, prefix: str) -> list[Stored]:
         found = self._client.list_objects(self.bucket, prefix, recursive=True)
         return [_stored(item.object_name or "", item.size, item.last_modified) for item in found]
+
+
+def disposition(file_name: str, media_type: str) -> str:
+    """The Content-Disposition of a download (RFC 6266): no path, no tricks, the suffix of what it is; once in ASCII, once whole."""
+    safe = "".join(letter if letter.isalnum() or letter in "-_. " else "_" for letter in file_name)[:80].strip(". ") or "documento"
+    suffixes = SUFFIXES.get(media_type, ())
+    if suffixes and not safe.lower().endswith(suffixes):
+        safe += suffixes[0]
+    plain = unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode()
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
 
 
 def _is_missing(error: S3Error | InvalidResponseError) -> bool:

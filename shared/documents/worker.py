@@ -164,7 +164,7 @@ class DocumentsWorker:
         if size > self.documents.max_bytes:
             return RefuseDocument("too-big", now())
         sha256 = await asyncio.to_thread(_digest, path)
-        if state.declared_sha256 not in {None, sha256}:
+        if size != state.size or state.declared_sha256 not in {None, sha256}:
             return RefuseDocument("checksum-differs", now())
         # The scanner first: what is infected is said to be infected, whatever else is wrong with it.
         if await self.scanner.is_infected(path):

@@ -48,7 +48,7 @@ class LogInBody(Body):
     shared_device: bool = False
 
 
-@router.post("", status_code=201, responses=refuses(CredentialsNotRecognised, LoginIsBlocked, PasswordsBusy))
+@router.post("", status_code=201, responses=refuses(CredentialsNotRecognised, LoginIsBlocked, PasswordsBusy, CrossSiteRefused))
 async def log_in(
     body: LogInBody,
     request: Request,
@@ -57,6 +57,7 @@ async def log_in(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> SessionAnswer:
     """Entrar com CPF ou CNPJ e senha."""
+    must_be_ours(request, parts.settings.home_of("customer"))
     person_id = parts.platform.people.of(parse_document(body.cpf_or_cnpj))
     now = parts.platform.clock()
     cause, began = cause_of(request, None, actor=f"person:{person_id}"), time.monotonic()

@@ -9,7 +9,7 @@ import pyotp
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from services.identity.api.browser import CrossSiteRefused, known_device
+from services.identity.api.browser import CrossSiteRefused, known_device, must_be_ours
 from services.identity.api.evenly import answer_evenly
 from services.identity.api.log_in import Opened, SessionAnswer, Who, access_answer, answer, open_session
 from services.identity.api.misses import staff_missed
@@ -103,7 +103,11 @@ def _staff_of(token: str) -> UUID:
         raise InvitationInvalid from None
 
 
-@router.post("/sessions", status_code=201, responses=refuses(CredentialsNotRecognised, LoginIsBlocked, TotpReplayed, PasswordsBusy))
+@router.post(
+    "/sessions",
+    status_code=201,
+    responses=refuses(CredentialsNotRecognised, LoginIsBlocked, TotpReplayed, PasswordsBusy, CrossSiteRefused),
+)
 async def log_in(
     body: StaffLogInBody,
     request: Request,
@@ -112,6 +116,7 @@ async def log_in(
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> SessionAnswer:
     """Entrar na equipe com CPF, senha e código do aplicativo."""
+    must_be_ours(request, parts.settings.home_of("staff"))
     person_id = parts.platform.people.of(Document("cpf", parse_cpf(body.cpf)))
     now = parts.platform.clock()
     began = time.monotonic()

@@ -11,6 +11,7 @@ import pytest
 
 from deploy.gateway.routes import HIDDEN, service_of
 from deploy.local import infra, secrets
+from deploy.local.__main__ import verify
 from deploy.local.answers import port_answers
 from deploy.local.environment import of_service
 from deploy.local.home import LOOPBACK, SERVICES, Home
@@ -138,3 +139,10 @@ def test_a_long_home_has_a_short_socket(tmp_path: Path) -> None:
     home = Home(tmp_path / ("x" * 120))
     assert len(str(home.control_socket)) <= 100
     assert home.control_socket == Home(home.path).control_socket
+
+
+def test_verify_where_nothing_runs_says_what_to_do(home: Home) -> None:
+    with pytest.raises(Trouble, match=r"PostgreSQL does not answer on port \d+") as told:
+        verify(home, [])
+    assert "make up" in str(told.value)
+    assert "GD_PORT_OFFSET" in str(told.value)

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import io
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import httpx
@@ -14,6 +14,7 @@ from pypdf import PdfWriter
 
 from shared.documents.documents import DOOR
 from shared.documents.scanner import Scanner, ScannerAway
+from shared.documents.storage import Storage, StorageAway
 from shared.documents.view import DocumentNotVerifiedYet, DocumentWasRefused, get_clean_document
 from shared.documents.worker import DocumentsWorker, documents_worker
 from shared.testing.running import Running
@@ -163,6 +164,52 @@ async def test_what_is_no_file_or_no_name_is_refused_when_announced(
     told = answer.json()
     assert answer.status_code == 422
     assert (code, pointer) in {(told["code"], told.get("pointer")), *((one["code"], one["pointer"]) for one in told.get("errors", ()))}
+
+
+async def announced(door: Running, size: int) -> tuple[str, dict[str, Any]]:
+    """An announcement of a size; answers the location and where the bytes go, nothing sent yet."""
+    body = {"owner_id": str(ANA), "code": "X", "name": "Certidão nº 1", "size": size, "media_type": "application/pdf"}
+    answer = await door.client.post("/v1/note-documents", json=body, headers={**door.issuer.person(ANA), "Idempotency-Key": str(uuid4())})
+    return str(answer.headers["location"]), answer.json()["upload"]["parts"][0]
+
+
+async def test_what_has_not_come_cannot_be_concluded_and_may_still_come(door: Running, clamd: str) -> None:
+    content, headers = pdf(), door.issuer.person(ANA)
+    location, part = await announced(door, len(content))
+    early = await door.client.post(f"{location}/completion", headers=headers)
+    assert (early.status_code, early.json()["code"]) == (409, "file-not-received")
+    async with httpx.AsyncClient() as browser:
+        await browser.put(part["url"], headers=part["headers"], content=content)
+    assert (await door.client.post(f"{location}/completion", headers=headers)).status_code == 202
+    assert await worker(door, clamd).step()
+    assert await state(door, location) == "ready"
+    look = await door.client.post(f"{location}/views", json={"purpose": "review"}, headers=headers)
+    async with httpx.AsyncClient() as browser:
+        told = (await browser.get(look.json()["url"])).headers["content-disposition"]
+    assert told == "attachment; filename=\"Certidao no 1.pdf\"; filename*=UTF-8''Certid%C3%A3o%20n%C2%BA%201.pdf"
+
+
+@pytest.mark.parametrize("more", [-1, 1])
+async def test_another_size_than_was_announced_is_another_file(door: Running, clamd: str, more: int) -> None:
+    content, headers = pdf(), door.issuer.person(ANA)
+    location, part = await announced(door, len(content) + more)
+    async with httpx.AsyncClient() as browser:
+        await browser.put(part["url"], headers=part["headers"], content=content)
+    await door.client.post(f"{location}/completion", headers=headers)
+    assert await worker(door, clamd).step()
+    shown = (await door.client.get(location, headers=headers)).json()
+    assert (shown["state"], shown["refusal"]["code"]) == ("refused", "checksum-differs")
+
+
+async def test_with_the_file_store_away_a_conclusion_is_taken_and_waits(door: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    location, _ = await announced(door, 900)
+
+    async def away(_storage: Storage, _name: str) -> None:
+        raise StorageAway
+
+    monkeypatch.setattr(Storage, "find", away)
+    answer = await door.client.post(f"{location}/completion", headers=door.issuer.person(ANA))
+    assert (answer.status_code, answer.json()["state"]) == (202, "verifying")
 
 
 async def test_with_the_scanner_away_documents_wait(door: Running) -> None:

@@ -137,6 +137,15 @@ async def test_browsers_may_send_files_from_the_portal_only(http: httpx.AsyncCli
 async def test_the_page_of_contracts_is_served_by_the_door_itself(http: httpx.AsyncClient) -> None:
     reply = await http.get("/docs")
     assert (reply.status_code, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert reply.headers["content-security-policy"].startswith("default-src 'none'; script-src 'sha256-")
+
+
+async def test_every_answer_says_what_a_browser_may_do_with_it_and_none_repeats_what_was_sent(http: httpx.AsyncClient) -> None:
+    for path in ("/docs", "/openapi.json", "/nowhere", "/v1/me", "/gd-x/nothing"):
+        reply = await http.get(path)
+        assert (reply.headers["x-content-type-options"], reply.headers["x-frame-options"]) == ("nosniff", "DENY"), path
+    refused = await http.get("/v1/me?email=segredo%22,x", headers={"Authorization": "Bearer a.b.c", "Host": "evil.example"})
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
 
 
 async def test_the_index_of_schemas_leads_to_each_of_them(http: httpx.AsyncClient) -> None:

@@ -101,6 +101,18 @@ async def test_another_site_cannot_use_the_cookie(identity: Identity) -> None:
             assert (answer.status_code, answer.json()["code"]) == (403, "cross-site-refused")
 
 
+async def test_another_site_logs_nobody_in(identity: Identity) -> None:
+    async with identity.browser() as browser:
+        await identity.sign_up(browser, identity.cast.ana)
+        ana = {"cpf_or_cnpj": identity.cast.ana.document, "password": identity.cast.ana.password}
+        staff = {"cpf": identity.cast.ana.document, "password": identity.cast.ana.password, "totp": "123456"}
+        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://example.com"}):
+            for path, body in (("/v1/sessions", ana), ("/v1/staff/sessions", staff)):
+                answer = await browser.post(path, json=body, headers=headers)
+                assert (answer.status_code, answer.json()["code"]) == (403, "cross-site-refused")
+        assert (await browser.post("/v1/sessions/refreshes")).is_success, "the session that was there goes on"
+
+
 async def test_log_out_ends_the_session_and_its_refresh_token(identity: Identity) -> None:
     async with identity.browser() as browser:
         await identity.sign_up(browser, identity.cast.ana)

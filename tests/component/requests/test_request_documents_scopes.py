@@ -47,7 +47,7 @@ async def said(who: j.Walker, document: str) -> tuple[list[tuple[int, str | None
 
 
 UNKNOWN = ([(404, "document-not-found")] * 4, 0)
-BROUGHT = ([(200, None), (409, "document-not-verified-yet"), (200, None), (202, None)], 1)
+BROUGHT = ([(200, None), (409, "document-not-verified-yet"), (200, None), (409, "file-not-received")], 1)
 LOOKED_AT = ([(200, None), (409, "document-not-verified-yet"), (403, "role-required"), (403, "role-required")], 1)
 
 

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
+
 from shared.documents.decider import (
     DOCUMENT,
     CollectOrphan,
@@ -15,6 +17,7 @@ from shared.documents.decider import (
     VerifyDocument,
 )
 from shared.documents.events import DocumentProduced, DocumentRefused, DocumentVerified, OrphanCollected, UploadStarted
+from shared.documents.storage import disposition
 from shared.testing.given import given
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -64,3 +67,18 @@ def test_a_produced_document_is_kept_once() -> None:
     produced = given(DOCUMENT).when(KEEP)
     produced.then_types(DocumentProduced)
     given(DOCUMENT, *(produced.events or ())).when(KEEP).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("planta.pdf", "attachment; filename=\"planta.pdf\"; filename*=UTF-8''planta.pdf"),
+        ("planta.exe", "attachment; filename=\"planta.exe.pdf\"; filename*=UTF-8''planta.exe.pdf"),
+        ("../../etc/passwd", "attachment; filename=\"_.._etc_passwd.pdf\"; filename*=UTF-8''_.._etc_passwd.pdf"),
+        ('a"; x="b', "attachment; filename=\"a__ x__b.pdf\"; filename*=UTF-8''a__%20x__b.pdf"),
+        ("Certidão.PDF", "attachment; filename=\"Certidao.PDF\"; filename*=UTF-8''Certid%C3%A3o.PDF"),
+        (".", "attachment; filename=\"documento.pdf\"; filename*=UTF-8''documento.pdf"),
+    ],
+)
+def test_a_download_has_a_plain_name_with_the_suffix_of_what_it_is(name: str, told: str) -> None:
+    assert disposition(name, "application/pdf") == told
