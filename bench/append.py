@@ -4,7 +4,7 @@ from functools import partial
 from uuid import UUID, uuid4
 
 from bench.events import BARE_STORE, CODEC, DRAFTS, AddModule, example
-from bench.library import library
+from bench.library import get_and_save, library, save
 from bench.rounds import Measured, Plan, Work, at_least, rates
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.store import metadata_of
@@ -71,6 +71,14 @@ async def measure(url: str, plan: Plan) -> list[Measured]:
             at_least("append, 32 writers / bare insert, per s", await rates(plan, [store] * 32, [direct] * 32, each // 3), 0.85),
             at_least("whole command, 8 writers / bare insert, per s", await rates(plan, [command] * 8, [direct] * 8, each // 2), 0.25),
         ]
-        async with library(url, 8) as saving:
-            rows.append(at_least("append, 8 writers / eventsourcing 9.5 save, per s", await rates(plan, [store] * 8, saving, each // 4), 7))
+        async with library(url, 8) as doing:
+            few = each // 4
+            rows += [
+                at_least("append, 8 writers / eventsourcing 9.5 save, per s", await rates(plan, [store] * 8, doing(save), few), 7),
+                at_least(
+                    "whole command, 8 writers / eventsourcing 9.5 get and save, per s",
+                    await rates(plan, [command] * 8, doing(get_and_save), few),
+                    1,
+                ),
+            ]
         return rows

@@ -1,14 +1,14 @@
-"""The `eventsourcing` library as a peer: its PostgreSQL recorder saves, its projection runner rebuilds."""
+"""The `eventsourcing` library as a peer: its PostgreSQL recorder saves, its repository loads, its projection runner rebuilds."""
 
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from eventsourcing.application import Application
 from eventsourcing.dispatch import singledispatchmethod
@@ -18,6 +18,9 @@ from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 
 from bench.rounds import Work
+
+type App = Application[UUID]
+type Deed = Callable[[App, int], None]
 
 _AT_ONCE = 500
 
@@ -30,22 +33,48 @@ class Draft(Aggregate):
         self.row = (maker, model, watts, quantity)
 
 
+class Site(Aggregate):
+    """A stream that grows: its state is folded from its events before each command."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, str, int, int]] = []
+
+    @event("ModuleAdded")
+    def add(self, maker: str, model: str, watts: int, quantity: int) -> None:
+        """One more row."""
+        self.rows.append((maker, model, watts, quantity))
+
+
+def save(application: App, times: int) -> None:
+    """One event per save, on a new stream each time."""
+    for n in range(times):
+        application.save(Draft("Fabricante", "M-550-HC", 550, n))
+
+
+def get_and_save(application: App, times: int) -> None:
+    """Load, fold, decide, save; streams grow to ten events."""
+    site = Site()
+    for n in range(times):
+        site = application.repository.get(site.id) if n % 10 else Site()
+        site.add("Fabricante", "M-550-HC", 550, n)
+        application.save(site)
+
+
 @asynccontextmanager
-async def library(url: str, writers: int) -> AsyncIterator[Sequence[Work]]:
-    """Writers that save through the `eventsourcing` library's PostgreSQL recorder, one thread each."""
+async def library(url: str, writers: int) -> AsyncIterator[Callable[[Deed], Sequence[Work]]]:
+    """Writers that do a deed through the `eventsourcing` library's PostgreSQL recorder, one thread each."""
     _tell(url, writers)
-    application: Application[object] = Application()  # type: ignore[type-var]  # its identifiers are UUIDs
+    application: App = Application()
     threads = ThreadPoolExecutor(writers)
 
-    def save(times: int) -> None:
-        for n in range(times):
-            application.save(Draft("Fabricante", "M-550-HC", 550, n))
+    def doing(deed: Deed) -> Sequence[Work]:
+        async def write(times: int) -> None:
+            await asyncio.get_running_loop().run_in_executor(threads, deed, application, times)
 
-    async def write(times: int) -> None:
-        await asyncio.get_running_loop().run_in_executor(threads, save, times)
+        return [write] * writers
 
     try:
-        yield [write] * writers
+        yield doing
     finally:
         threads.shutdown()
         application.close()
