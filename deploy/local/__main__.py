@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from deploy.local import backup, infra, services, status, system
-from deploy.local.answers import port_answers
 from deploy.local.home import LOOPBACK, SERVICES, Home
 from deploy.local.servers import mail
 from deploy.local.steps import Steps
+from deploy.local.supervisor import Supervisor
 from deploy.local.trouble import Trouble
 
 type Verb = Callable[[Home, Sequence[str]], int]
@@ -80,11 +80,8 @@ def run(home: Home, words: Sequence[str]) -> int:
 def verify(home: Home, words: Sequence[str]) -> int:
     """Compare store, topics and views of every service."""
     del words
-    if not port_answers(home.ports["postgres"]):
-        raise Trouble(
-            f"PostgreSQL does not answer on port {home.ports['postgres']}",
-            "make up; with GD_PORT_OFFSET or GD_PORT_POSTGRES, if that moved it",
-        )
+    if not Supervisor(home).running():
+        raise Trouble("nothing of this copy runs", "make up; with GD_PORT_OFFSET or GD_HOME, if this shell did not say them")
     codes = {name: services.invoke(home, name, ["verify"]).returncode for name in SERVICES}
     failed = [name for name, code in codes.items() if code]
     sys.stdout.write(f"verify: {', '.join(failed)} failed\n" if failed else "verify: all five agree\n")
