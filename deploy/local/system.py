@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import time
 from functools import partial
 
 from deploy.local import infra, services
@@ -11,6 +12,8 @@ from deploy.local.servers import gateway, s3
 from deploy.local.steps import Steps
 from deploy.local.supervisor import Supervisor
 from deploy.local.trouble import Trouble
+
+_STARTING_SECONDS = 10.0
 
 
 def programs(home: Home) -> list[Program]:
@@ -38,12 +41,17 @@ def up(home: Home, steps: Steps) -> None:
 
 
 def every_child_lives(supervisor: Supervisor, wanted: list[Program]) -> None:
-    """Nothing is said to be up while a process is not."""
-    states = supervisor.states()
-    for program in wanted:
-        state = states[program.name]["statename"]
-        if state != "RUNNING":
-            raise Trouble(f"{program.name} is {state.lower()}", f"make logs SERVICE={program.name}")
+    """Nothing is said to be up while a process is not; one that answers within its first second is not yet called running."""
+    until = time.monotonic() + _STARTING_SECONDS
+    while True:
+        states = supervisor.states()
+        ill = [(one.name, str(states[one.name]["statename"])) for one in wanted if states[one.name]["statename"] != "RUNNING"]
+        if not ill:
+            return
+        name, state = ill[0]
+        if state != "STARTING" or time.monotonic() > until:
+            raise Trouble(f"{name} is {state.lower()}", f"make logs SERVICE={name}")
+        time.sleep(0.1)
 
 
 def table(home: Home, steps: Steps) -> str:

@@ -6,11 +6,12 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from deploy.gateway.routes import HIDDEN, service_of
-from deploy.local import infra, secrets
+from deploy.local import infra, secrets, system
 from deploy.local.__main__ import verify
 from deploy.local.answers import port_answers
 from deploy.local.environment import of_service
@@ -83,6 +84,27 @@ def test_a_dead_child_is_named_with_its_last_words(home: Home) -> None:
     with pytest.raises(Trouble, match="o disco sumiu") as told:
         _launch(home, program)
     assert "s3.log" in told.value.remedy
+
+
+class Watching:
+    """What a supervisor says of one process, look after look; the last for ever."""
+
+    def __init__(self, *said: str) -> None:
+        self.said = list(said)
+
+    def states(self) -> dict[str, dict[str, str]]:
+        """Of the one."""
+        return {"s3": {"statename": self.said.pop(0) if len(self.said) > 1 else self.said[0]}}
+
+
+def test_who_answers_in_the_first_second_is_waited_for_and_who_died_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = _program(home, LISTEN)
+    system.every_child_lives(cast("Supervisor", Watching("STARTING", "STARTING", "RUNNING")), [program])
+    with pytest.raises(Trouble, match="s3 is backoff"):
+        system.every_child_lives(cast("Supervisor", Watching("STARTING", "BACKOFF")), [program])
+    monkeypatch.setattr(system, "_STARTING_SECONDS", 0.3)
+    with pytest.raises(Trouble, match="s3 is starting"):
+        system.every_child_lives(cast("Supervisor", Watching("STARTING")), [program])
 
 
 def test_too_little_disk_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
