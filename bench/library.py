@@ -110,7 +110,7 @@ class ProjectRows(Projection[Rows]):
 def fill(url: str, events: int) -> None:
     """Save so many events."""
     _tell(url, 2)
-    application: Application[object] = Application()  # type: ignore[type-var]  # its identifiers are UUIDs
+    application: App = Application()
     for start in range(0, events, _AT_ONCE):
         application.save(*(Draft("Fabricante", "M-550-HC", 550, n) for n in range(start, min(start + _AT_ONCE, events))))
     application.close()
@@ -120,7 +120,7 @@ def rebuilt(url: str) -> float:
     """Events per second of the projection runner, from the beginning of what is saved to its end."""
     _tell(url, 2)
     projection = type(f"Project{uuid4().hex[:8]}", (ProjectRows,), {})
-    application: Application[object] = Application()  # type: ignore[type-var]  # its identifiers are UUIDs
+    application: App = Application()
     last = application.recorder.max_notification_id() or 0
     application.close()
     start = time.perf_counter()
