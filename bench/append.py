@@ -8,7 +8,6 @@ from bench.library import get_and_save, library, save
 from bench.rounds import Measured, Plan, Work, at_least, rates
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.store import metadata_of
-from shared.eventsourcing.transaction import transact
 from shared.http.idempotency import Once, Reply
 from shared.postgres import Db, Pool, open_pool
 
@@ -48,17 +47,14 @@ def whole_command(pool: Pool) -> Work:
         for n in range(times):
             if n % 10 == 0:
                 draft = uuid4()
-            await transact(pool, partial(_deed, Once("service:bench", str(uuid4()), b"fingerprint"), draft, n))
+            await Once("service:bench", str(uuid4()), b"fingerprint").transact(pool, partial(_deed, draft, n))
 
     return write
 
 
-async def _deed(once: Once, draft: UUID, n: int, db: Db) -> Reply:
-    async def work(db: Db) -> Reply:
-        outcome = await DRAFTS(db, draft, AddModule(uuid4(), n), CAUSE)
-        return Reply(201, f"/v1/drafts/{draft}", {"id": str(draft)}, outcome.version)
-
-    return await once.run(db, work)
+async def _deed(draft: UUID, n: int, db: Db) -> Reply:
+    outcome = await DRAFTS(db, draft, AddModule(uuid4(), n), CAUSE)
+    return Reply(201, f"/v1/drafts/{draft}", {"id": str(draft)}, outcome.version)
 
 
 async def measure(url: str, plan: Plan) -> list[Measured]:

@@ -32,7 +32,7 @@ from shared.eventsourcing.keys import Keys
 from shared.eventsourcing.refusal import Malformed, Refusal, Unavailable
 from shared.eventsourcing.store import VersionConflict
 from shared.eventsourcing.transaction import transact
-from shared.postgres import LOST, Db, Pool, is_lost
+from shared.postgres import LOST, Db, Pool, is_lost, savepoint
 
 log = structlog.get_logger(__name__)
 
@@ -205,7 +205,7 @@ async def _take_chunk(db: Db, kind: ImportKind, chunk: Sequence[tuple[int, Row]]
     report = Report()
     for line, row in chunk:
         try:
-            async with db.transaction():
+            async with savepoint(db):
                 outcome: bool | Refusal = await kind.take(db, row, cause)
         except _AGAIN:
             raise

@@ -208,7 +208,7 @@ def _add_writing(router: APIRouter, plural: str, deps_of: DepsOf, refusals: Sequ
             outcome = await deps.documents.start(db, command, why)
             return Reply(201, f"/v1/{plural}/{outcome.id}", {"id": str(outcome.id)}, outcome.version)
 
-        reply = await transact(deps.documents.pool, lambda db: key.run(db, work))
+        reply = await key.transact(deps.documents.pool, work)
         answer = created(reply, response)
         return StartedAnswer(**answer.model_dump(), upload=_upload(deps, answer.id, body.media_type))
 

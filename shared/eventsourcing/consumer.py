@@ -26,7 +26,7 @@ from shared.eventsourcing.transaction import transact
 from shared.eventsourcing.view import Reaction, View
 from shared.kafka import BROKER_LOST, Incoming, consumer, incoming, kept, let_go
 from shared.metrics import IGNORED
-from shared.postgres import LOST, Db, Pool, is_lost
+from shared.postgres import LOST, Db, Pool, is_lost, savepoint
 from shared.tracing import span_of_all
 
 log = structlog.get_logger(__name__)
@@ -69,7 +69,7 @@ def reader_of_reaction(reaction: Reaction, reads: Mapping[str, Sequence[type[Eve
         more = False
         for event in events:
             try:
-                async with db.transaction():
+                async with savepoint(db):
                     more = bool(await reaction.react(db, event))
             except tuple(reaction.refusals) as refusal:
                 log.info("reaction_refused", reaction=reaction.name, stream=event.stream, code=refusal.code)

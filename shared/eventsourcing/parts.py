@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.eventsourcing.handler import Outcome
 from shared.eventsourcing.store import AlreadyRecorded
-from shared.postgres import Db
+from shared.postgres import Db, savepoint
 
 AT_ONCE = 50
 """How many streams a part appends to: half of what a transaction may, since a command may lead to a second append."""
@@ -22,7 +22,7 @@ async def in_parts(db: Db, ids: Iterable[UUID], act: Callable[[UUID], Awaitable[
         if done == AT_ONCE:
             return True
         try:
-            async with db.transaction():
+            async with savepoint(db):
                 outcome = await act(id)
         except AlreadyRecorded:
             continue

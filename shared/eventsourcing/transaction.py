@@ -9,7 +9,7 @@ import asyncpg
 from shared.eventsourcing import hint
 from shared.eventsourcing.limit import counted
 from shared.eventsourcing.store import VersionConflict
-from shared.postgres import Db, Pool
+from shared.postgres import Block, Db, Pool
 from shared.tracing import span
 
 _ATTEMPTS = 5
@@ -23,13 +23,18 @@ async def transact[T](pool: Pool, work: Callable[[Db], Awaitable[T]], *, retry: 
     read is read again. `retry=False` is for edits with `If-Match`: the person must look again. Raises VersionConflict,
     and TooManyAppends past 100 appends.
     """
+    return await transact_in_block(pool, lambda block: work(block.db), retry=retry)
+
+
+async def transact_in_block[T](pool: Pool, work: Callable[[Block], Awaitable[T]], *, first: str = "", retry: bool = True) -> T:
+    """As `transact`, for work that has a statement sent along with BEGIN, or tells its block what goes along with COMMIT."""
     attempt = 1
     while True:
         try:
             with span("transaction", attempt=attempt):
-                async with pool.acquire(timeout=5) as db, db.transaction(isolation="read_committed"):
+                async with pool.acquire(timeout=5) as db, Block(db, first) as block:
                     with counted():
-                        answer = await work(db)
+                        answer = await work(block)
             hint.give()
             return answer
         except _CONFLICTS:

@@ -18,7 +18,7 @@
         async def work(db: Db) -> Reply:
             outcome = await parts.profiles(db, parts.profile_id(who.pid), BeginProfile(...), cause, person=who.pid)
             return Reply(201, f"/v1/profiles/{outcome.id}", {"id": str(outcome.id)}, outcome.version)
-        reply = await transact(parts.platform.pool, lambda db: once.run(db, work))
+        reply = await once.transact(parts.platform.pool, work)
         return created(reply, response)
 
     @router.put("/{profile_id}/course")                    # edits one record: If-Match, never retried

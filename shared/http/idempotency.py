@@ -11,17 +11,18 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from shared.eventsourcing.refusal import Refusal
+from shared.eventsourcing.transaction import transact_in_block
 from shared.http.body import CreatedAnswer
 from shared.http.etag import etag
 from shared.http.principal import principal_of
 from shared.http.problem import Rejected
-from shared.postgres import Db, Pool
+from shared.postgres import Block, Db, Pool, literal
 
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
 _LOOK = "select free, fingerprint, status, answer from idempotency_look($1, $2, $3)"
-_KEEP = """
-insert into idempotency (actor, key, fingerprint, status, answer) values ($1, $2, $3, $4, $5)
-on conflict (actor, key) do update set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer, at = now()"""
+_SEEN = "select from idempotency_look({}, {}, {}) where not free or status is not null"
+_UNSEEN = "SELECT 0"
+_KEEP = "select idempotency_keep({}, {}, '\\x{}', {}, {})"
 
 
 class IdempotencyKeyMissing(Rejected):
@@ -65,23 +66,37 @@ class Once:
         """The same for nobody signed in: `actor` is the id of the sign-up or of the browser."""
         return replace(self, actor=f"anonymous:{actor}")
 
-    async def run(self, db: Db, work: Callable[[Db], Awaitable[Reply]]) -> Reply:
-        """Do `work` unless it was done; in the transaction of `db`. Raises StillRunning, IdempotencyKeyReused."""
+    async def transact(self, pool: Pool, work: Callable[[Db], Awaitable[Reply]], *, retry: bool = True) -> Reply:
+        """Do `work` in a transaction of its own unless it was done; raises StillRunning, IdempotencyKeyReused, and as `transact` does."""
         if not self.actor:
             message = "an anonymous deed names its actor with once.anonymous(…)"
             raise RuntimeError(message)
+
+        async def deed(block: Block) -> Reply:
+            if block.answered != _UNSEEN and (kept := await self._kept(block.db)) is not None:
+                return kept
+            reply = await work(block.db)
+            block.last = self._keep(reply)
+            return reply
+
+        actor, key = literal(self.actor), literal(self.key)
+        return await transact_in_block(pool, deed, first=_SEEN.format(actor, key, self._lock()), retry=retry)
+
+    async def _kept(self, db: Db) -> Reply | None:
+        """What was answered; None when who was at it has given up since. Raises StillRunning, IdempotencyKeyReused."""
         found = await db.fetchrow(_LOOK, self.actor, self.key, self._lock())
         if found is None or not found["free"]:
             raise StillRunning
-        if found["status"] is not None:
-            if found["fingerprint"] != self.fingerprint:
-                raise IdempotencyKeyReused
-            kept = json.loads(found["answer"])
-            return Reply(found["status"], kept["location"], kept["ids"], kept["version"])
-        reply = await work(db)
+        if found["status"] is None:
+            return None
+        if found["fingerprint"] != self.fingerprint:
+            raise IdempotencyKeyReused
+        kept = json.loads(found["answer"])
+        return Reply(found["status"], kept["location"], kept["ids"], kept["version"])
+
+    def _keep(self, reply: Reply) -> str:
         answer = json.dumps({"location": reply.location, "ids": dict(reply.ids), "version": reply.version})
-        await db.execute(_KEEP, self.actor, self.key, self.fingerprint, reply.status, answer)
-        return reply
+        return _KEEP.format(literal(self.actor), literal(self.key), self.fingerprint.hex(), reply.status, literal(answer))
 
     def _lock(self) -> int:
         digest = hashlib.sha256(f"idempotency\0{self.actor}\0{self.key}".encode()).digest()

@@ -10,7 +10,6 @@ from pydantic import Field
 from shared.documents.storage import UPLOAD_LIVES
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.refusal import Malformed, NotFound
-from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, Body, CreatedAnswer
 from shared.http.cause import cause
 from shared.http.idempotency import Once, Reply, created, once
@@ -133,7 +132,7 @@ def imports_router(service: str) -> APIRouter:
             )
             return Reply(202, f"/{service}/v1/imports/{asked}", {"id": str(asked)})
 
-        return created(await transact(parts.platform.pool, lambda db: key.run(db, work)), response)
+        return created(await key.transact(parts.platform.pool, work), response)
 
     @router.get("/{import_id}", responses=refuses(ImportUnknown))
     async def show(

@@ -17,7 +17,6 @@ from services.access.views.approved_profiles import get_profile_now
 from services.access.views.consumer_units import find_unit_now, find_units_by_number
 from services.access.views.grants import asks_since, has_open_ask, is_live
 from shared.eventsourcing.event import Cause
-from shared.eventsourcing.transaction import transact
 from shared.http.body import Body, CreatedAnswer
 from shared.http.cause import cause
 from shared.http.idempotency import Once, Reply, created, once
@@ -89,7 +88,7 @@ async def ask(
         outcome = await of.grants(db, grant_id, command, why)
         return Reply(201, f"/v1/grants/{grant_id}", {"id": str(grant_id), "protocol": protocol}, outcome.version)
 
-    return created(await transact(of.platform.pool, lambda db: key.run(db, work)), response)
+    return created(await key.transact(of.platform.pool, work), response)
 
 
 async def _unit_of(db: Db, number: str) -> UUID | None:

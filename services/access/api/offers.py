@@ -19,7 +19,6 @@ from services.access.views.consumer_units import find_unit_now
 from services.access.views.grants import is_live
 from services.access.views.proven_holders import is_proven
 from shared.eventsourcing.event import Cause
-from shared.eventsourcing.transaction import transact
 from shared.http.body import Body, CreatedAnswer
 from shared.http.cause import cause
 from shared.http.idempotency import Once, Reply, created, once
@@ -83,7 +82,7 @@ async def offer(
         ids = {"id": str(made[0])} | {f"grant_{n}": str(grant) for n, grant in enumerate(made, 1)}
         return Reply(201, f"/v1/grants/{made[0]}", ids, 1)
 
-    return created(await transact(of.platform.pool, lambda db: key.run(db, work)), response)
+    return created(await key.transact(of.platform.pool, work), response)
 
 
 async def _offer(

@@ -95,7 +95,7 @@ async def make_export(
         await made_of.audit(db, audit_id(now.year), RecordExport(f"{body.kind} {body.month}", count, digest, now), because)
         return Reply(201, f"/v1/exports/{export_id}", {"id": str(export_id), "sha256": digest})
 
-    reply = await transact(made_of.platform.pool, lambda db: key.run(db, work))
+    reply = await key.transact(made_of.platform.pool, work)
     return created(reply, response)
 
 

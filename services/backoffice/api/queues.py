@@ -119,7 +119,7 @@ async def claim_next(
         outcome = await made_of.reviews(db, review_id, ClaimNext(officer_of(who), queue.rules, now), because)
         return Reply(201, f"/v1/reviews/{review_id}", {"id": str(review_id)}, outcome.version)
 
-    reply = await transact(made_of.platform.pool, lambda db: key.run(db, work))
+    reply = await key.transact(made_of.platform.pool, work)
     return created(reply, response)
 
 

@@ -100,7 +100,7 @@ async def open_attendance(
         ids = {"id": str(attendance_id), "protocol": protocol}
         return Reply(201, f"/v1/service-desk/attendances/{attendance_id}", ids, outcome.version)
 
-    return created(await transact(platform.pool, lambda db: once.run(db, work)), response)
+    return created(await once.transact(platform.pool, work), response)
 
 
 @router.get("/{attendance_id}", responses=refuses(AttendanceNotFound, AttendanceOver))

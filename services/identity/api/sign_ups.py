@@ -118,7 +118,7 @@ async def start(
         return Reply(201, f"/v1/sign-ups/{sign_up_id}", {"id": str(sign_up_id)}, outcome.version)
 
     browser = browser_id(request, response, parts)
-    reply = await transact(parts.platform.pool, lambda db: once.anonymous(str(browser)).run(db, work))
+    reply = await once.anonymous(str(browser)).transact(parts.platform.pool, work)
     keep_in_browser(response, parts, UUID(reply.ids["id"]), 0)
     return created(reply, response)
 

@@ -110,7 +110,7 @@ async def invite_staff(
         staff_id, version = await invite(db, parts, invitee, who.sub, cause)
         return Reply(201, f"/v1/staff/{staff_id}", {"id": str(staff_id)}, version)
 
-    return created(await transact(parts.platform.pool, lambda db: once.run(db, work)), response)
+    return created(await once.transact(parts.platform.pool, work), response)
 
 
 @router.get("")

@@ -81,7 +81,7 @@ async def start(
         outcome = await own.profiles(db, who.pid, command, why, person=who.pid)
         return Reply(201, f"/v1/profiles/{who.pid}", {"id": str(who.pid)}, outcome.version)
 
-    return created(await transact(own.platform.pool, lambda db: key.run(db, work)), response)
+    return created(await key.transact(own.platform.pool, work), response)
 
 
 @router.get("", responses=refuses(CursorInvalid))

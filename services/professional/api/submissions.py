@@ -33,7 +33,6 @@ from services.professional.views.registrations import digest, is_held_by_another
 from services.professional.views.requirements import get_checklist
 from shared.documents.view import DocumentRow, documents_of
 from shared.eventsourcing.event import Cause
-from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, CreatedAnswer
 from shared.http.cause import cause
 from shared.http.etag import if_match
@@ -114,7 +113,7 @@ async def submit(
         ids = {"id": str(profile_id), "protocol": command.protocol}
         return Reply(201, f"/v1/profiles/{profile_id}", ids, outcome.version)
 
-    return created(await transact(its.platform.pool, lambda db: key.run(db, work), retry=seen is None), response)
+    return created(await key.transact(its.platform.pool, work, retry=seen is None), response)
 
 
 @router.post("/withdrawals", responses=refuses(ProfileUnknown, NothingUnderReview, SessionUnknown))

@@ -18,7 +18,6 @@ from services.requests.views.units import find_unit_by_number
 from services.requests.views.world import doer_of, get_unit
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.refusal import Malformed
-from shared.eventsourcing.transaction import transact
 from shared.http.body import Body, CreatedAnswer
 from shared.http.cause import cause
 from shared.http.etag import etag, required_if_match
@@ -84,7 +83,7 @@ async def start(
         outcome = await own.requests(db, request_id, command, why, person=unit.holder_id)
         return Reply(201, f"/v1/budget-requests/{request_id}", {"id": str(request_id)}, outcome.version)
 
-    return created(await transact(own.platform.pool, lambda db: key.run(db, work)), response)
+    return created(await key.transact(own.platform.pool, work), response)
 
 
 async def _unit(db: Db, body: StartDraftBody, own: RequestsParts) -> Unit:

@@ -114,7 +114,7 @@ async def start(body: StartBody, response: Response, who: Who, why: Why, key: Ke
         outcome = await own.commissionings(db, new, command, why, person=row.holder_id)
         return Reply(201, f"/v1/commissionings/{new}", {"id": str(new)}, outcome.version)
 
-    return created(await transact(own.platform.pool, lambda db: key.run(db, work)), response)
+    return created(await key.transact(own.platform.pool, work), response)
 
 
 @router.get("/commissionings")
@@ -187,7 +187,7 @@ async def file(
         ids = {"id": str(commissioning_id), "protocol": protocol}
         return Reply(201, f"/v1/commissionings/{commissioning_id}", ids, outcome.version)
 
-    return created(await transact(own.platform.pool, lambda db: key.run(db, work), retry=expected is None), response)
+    return created(await key.transact(own.platform.pool, work, retry=expected is None), response)
 
 
 @router.post(

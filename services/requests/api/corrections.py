@@ -12,7 +12,6 @@ from services.requests.domain.budget_request.commands import StartCorrection
 from services.requests.domain.budget_request.states import Over
 from services.requests.views.world import get_unit
 from shared.contracts.requests.budget_request import BudgetDismissed
-from shared.eventsourcing.transaction import transact
 from shared.http.body import CreatedAnswer
 from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
@@ -48,4 +47,4 @@ async def correct(request_id: UUID, response: Response, who: Who, why: Why, key:
         outcome = await own.requests(db, new, command, why, person=row.holder_id)
         return Reply(201, f"/v1/budget-requests/{new}", {"id": str(new)}, outcome.version)
 
-    return created(await transact(own.platform.pool, lambda db: key.run(db, work)), response)
+    return created(await key.transact(own.platform.pool, work), response)

@@ -16,7 +16,6 @@ from services.requests.domain.budget_request.readiness import Problem, problems,
 from services.requests.views.clocks import clocks_of
 from services.requests.views.papers import papers_of
 from services.requests.views.world import NOT_KNOWN_NOW, must_know_access, world_of
-from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, CreatedAnswer
 from shared.http.etag import etag, if_match
 from shared.http.idempotency import Once, Reply, created, once
@@ -96,7 +95,7 @@ async def file(
         outcome = await own.requests(db, request_id, command, why, expected=expected, person=row.holder_id)
         return Reply(201, f"/v1/budget-requests/{request_id}", {"id": str(request_id), "protocol": protocol}, outcome.version)
 
-    return created(await transact(own.platform.pool, lambda db: key.run(db, work), retry=expected is None), response)
+    return created(await key.transact(own.platform.pool, work, retry=expected is None), response)
 
 
 @router.get("/receipt", responses=refuses(refusals.RequestUnknown))

@@ -18,7 +18,6 @@ from services.requests.domain.facts import Doer
 from services.requests.parts import RequestsParts
 from services.requests.views.budget_requests import RequestRow
 from shared.eventsourcing.event import Cause
-from shared.eventsourcing.transaction import transact
 from shared.http.body import AsciiNumber, Body, CreatedAnswer, PlainLine
 from shared.http.idempotency import Once, Reply, created, once
 from shared.http.openapi import refuses
@@ -136,7 +135,7 @@ async def copy_module(request_id: UUID, row_id: UUID, response: Response, who: W
         outcome = await own.requests(db, request_id, commands.AddModule(doer, new, module), why, person=row.holder_id)
         return _added(request_id, new, outcome.version)
 
-    return created(await transact(own.platform.pool, lambda db: key.run(db, work)), response)
+    return created(await key.transact(own.platform.pool, work), response)
 
 
 @router.post("/inverters/{row_id}/copies", status_code=201, responses=refuses(*ADDING, refusals.RowUnknown))
@@ -153,7 +152,7 @@ async def copy_inverter(request_id: UUID, row_id: UUID, response: Response, who:
         outcome = await own.requests(db, request_id, commands.AddInverter(doer, new, inverter), why, person=row.holder_id)
         return _added(request_id, new, outcome.version)
 
-    return created(await transact(own.platform.pool, lambda db: key.run(db, work)), response)
+    return created(await key.transact(own.platform.pool, work), response)
 
 
 async def _add(
@@ -165,7 +164,7 @@ async def _add(
         outcome = await own.requests(db, request_id, make(doer, new), why, person=row.holder_id)
         return _added(request_id, new, outcome.version)
 
-    return created(await transact(own.platform.pool, lambda db: key.run(db, work)), response)
+    return created(await key.transact(own.platform.pool, work), response)
 
 
 def _added(request_id: UUID, row_id: UUID, version: int) -> Reply:

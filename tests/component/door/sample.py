@@ -135,7 +135,7 @@ async def write(
         outcome = await parts.notes(db, new_id(), WriteNote(body.text, who.pid), why)
         return Reply(201, f"/v1/notes/{outcome.id}", {"id": str(outcome.id)}, outcome.version)
 
-    return created(await transact(parts.platform.pool, lambda db: key.run(db, work)), response)
+    return created(await key.transact(parts.platform.pool, work), response)
 
 
 @router.put("/{note}")
