@@ -19,12 +19,13 @@ answers the `Edition` in force on a day: `.version`, `.since`, `.entries`, `.fin
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, ClassVar, assert_never
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import asyncpg
 import yaml
 from pydantic import BaseModel, ConfigDict
 
@@ -74,12 +75,13 @@ class Entry(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One version of one catalogue."""
+    """One version of one catalogue; its content is known by its digest."""
 
     code: str
     version: int
     since: date
-    entries: tuple[Entry, ...]
+    sha256: str
+    entries: tuple[Entry, ...] = field(compare=False)
 
     def find(self, code: str) -> Entry | None:
         """The entry with this code, if it is there and enabled."""
@@ -180,31 +182,41 @@ def _json(fact: CataloguePublished) -> str:
 
 async def entries(db: Db, code: str, on: date) -> Edition:
     """The edition in force on a day; raises CatalogueUnknown."""
-    row = await db.fetchrow(
-        "select version, since, sha256 from catalogues where code = $1 and since <= $2 order by version desc limit 1", code, on
+    return (await entries_of_all(db, [code], on))[0]
+
+
+async def entries_of_all(db: Db, codes: Sequence[str], on: date) -> Sequence[Edition]:
+    """The editions of several catalogues in force on a day, in the order asked for; raises CatalogueUnknown."""
+    rows = await db.fetch(
+        "select distinct on (code) code, version, since, sha256 from catalogues where code = any($1::text[]) and since <= $2"
+        " order by code, version desc",
+        codes,
+        on,
     )
-    if row is None:
+    found = {row["code"]: row for row in rows}
+    if found.keys() != set(codes):
         raise CatalogueUnknown
-    return Edition(code, row["version"], row["since"], await _read(db, code, row["version"], row["sha256"]))
+    return [await _edition(db, found[code]) for code in codes]
 
 
 async def edition(db: Db, code: str, version: int) -> Edition:
     """One edition by its number, whatever the day; raises CatalogueUnknown."""
-    row = await db.fetchrow("select since, sha256 from catalogues where code = $1 and version = $2", code, version)
+    row = await db.fetchrow("select code, version, since, sha256 from catalogues where code = $1 and version = $2", code, version)
     if row is None:
         raise CatalogueUnknown
-    return Edition(code, version, row["since"], await _read(db, code, version, row["sha256"]))
+    return await _edition(db, row)
 
 
-async def _read(db: Db, code: str, version: int, sha256: str) -> tuple[Entry, ...]:
-    """The lines of an edition. What has been read once is known by the digest of its content, which never means anything else."""
+async def _edition(db: Db, row: asyncpg.Record) -> Edition:
+    """An edition with its lines. What has been read once is known by the digest of its content, which never means anything else."""
+    code, version, since, sha256 = row
     found = _known.get(sha256)
     if found is None:
         text = await db.fetchval("select entries::text from catalogues where code = $1 and version = $2", code, version)
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
         found = _known[sha256] = _entries(text)
-    return found
+    return Edition(code, version, since, sha256, found)
 
 
 def _entries(text: str) -> tuple[Entry, ...]:

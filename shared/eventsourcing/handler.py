@@ -1,6 +1,6 @@
 """Load, fold, decide, append: what every command goes through, whoever sends it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
@@ -63,14 +63,32 @@ class Handler[C, S, E: Event]:
         its event ids follow from the cause, so that a lost ledger cannot repeat the deed. `person` is whose personal
         data the stream holds.
         """
+
+        async def given(_: S) -> C:
+            return command
+
         with span(type(command).__name__, stream=self.stream(id)):
-            return await self._decided(db, id, command, cause, expected, person, reaction)
+            return await self._decided(db, id, given, cause, expected, person, reaction)
+
+    async def made_of_state(
+        self,
+        db: Db,
+        id: UUID,  # noqa: A002 - the word of the field
+        make: Callable[[S], Awaitable[C]],
+        cause: Cause,
+        *,
+        expected: int | None = None,
+        person: UUID | None = None,
+    ) -> Outcome[S]:
+        """As a call, for a command that is made of the state it is then decided on: the history is loaded once for both."""
+        with span("made_of_state", stream=self.stream(id)):
+            return await self._decided(db, id, make, cause, expected, person, None)
 
     async def _decided(
         self,
         db: Db,
         id: UUID,  # noqa: A002 - the word of the field
-        command: C,
+        make: Callable[[S], Awaitable[C]],
         cause: Cause,
         expected: int | None,
         person: UUID | None,
@@ -80,7 +98,7 @@ class Handler[C, S, E: Event]:
         state = self.decider.fold(cast("Sequence[E]", events))
         if expected is not None and expected != version:
             raise VersionConflict(self.stream(id))
-        decided = list(self.decider.decide(command, state))
+        decided = list(self.decider.decide(await make(state), state))
         _must_fit(decided, events, version, cause)
         ids = None
         if reaction is not None and cause.causation is not None:

@@ -4,7 +4,7 @@ A timer only nudges: the command carries the present, the decider recomputes, an
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -32,9 +32,25 @@ async def arm(db: Db, name: str, stream: str, due_at: datetime) -> None:
     )
 
 
+async def arm_all(db: Db, stream: str, due_at: Mapping[str, datetime]) -> None:
+    """Set, or move, several timers of a stream, by name."""
+    await db.execute(
+        "insert into timers (name, stream, due_at) select name, $2, due_at from unnest($1::text[], $3::timestamptz[]) timer(name, due_at)"
+        " on conflict (name, stream) do update set due_at = excluded.due_at",
+        list(due_at),
+        stream,
+        list(due_at.values()),
+    )
+
+
 async def disarm(db: Db, name: str, stream: str) -> None:
     """Forget the timer of a stream."""
     await db.execute("delete from timers where name = $1 and stream = $2", name, stream)
+
+
+async def disarm_all(db: Db, stream: str, names: Collection[str]) -> None:
+    """Forget several timers of a stream."""
+    await db.execute("delete from timers where name = any($1::text[]) and stream = $2", list(names), stream)
 
 
 class Timers:

@@ -29,8 +29,8 @@ The id is uuid5(event id, "mail/<person>"), so a repeated projection writes noth
 client, tokens, "access").run}` hands what is due to identity (`POST /v1/mails`), for ever, with back-off.
 """
 
-from shared.mail.outbox import write
+from shared.mail.outbox import write, write_to_all
 from shared.mail.post import Post
 from shared.mail.templates import Message, MessageUnreadable, PlaceWithoutValue, Templates
 
-__all__ = ["Message", "MessageUnreadable", "PlaceWithoutValue", "Post", "Templates", "write"]
+__all__ = ["Message", "MessageUnreadable", "PlaceWithoutValue", "Post", "Templates", "write", "write_to_all"]

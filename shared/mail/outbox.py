@@ -1,6 +1,6 @@
 """The outbox: mail is written down in the transaction of the fact it tells, and handed over by the worker."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,14 +21,27 @@ async def write(
     due_at: datetime | None = None,
 ) -> UUID:
     """Write one mail to one person about one event; the same event tells the same person once."""
+    return (await write_to_all(db, event, [person], fact, values, templates, due_at))[0]
+
+
+async def write_to_all(
+    db: Db,
+    event: Recorded[Any],
+    people: Sequence[UUID],
+    fact: str,
+    values: Mapping[str, str],
+    templates: Templates,
+    due_at: datetime | None = None,
+) -> Sequence[UUID]:
+    """Write the same mail to each of these people about one event; the same event tells the same person once."""
     message = templates.fill(fact, values)
-    mail = derived_id(event.id, f"mail/{person}")
+    mails = [derived_id(event.id, f"mail/{person}") for person in people]
     due = due_at or event.recorded_at
     await db.execute(
         "insert into outbox (id, person_id, fact, subject, text, html, correlation, due_at, next_try_at)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $8) on conflict (id) do nothing",
-        mail,
-        person,
+        " select id, person, $3, $4, $5, $6, $7, $8, $8 from unnest($1::uuid[], $2::uuid[]) mail(id, person) on conflict (id) do nothing",
+        mails,
+        people,
         fact,
         message.subject,
         message.text,
@@ -36,4 +49,4 @@ async def write(
         event.cause.correlation,
         due,
     )
-    return mail
+    return mails

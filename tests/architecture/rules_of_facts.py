@@ -29,8 +29,8 @@ HELD: Mapping[str, tuple[str, ...]] = {
     "services/professional/views/verified_people.py": ("kind_of",),
     "services/backoffice/views/staff_roles.py": ("get_officer",),
     "services/requests/views/units.py": ("find_unit", "find_unit_by_number"),
-    "services/requests/views/grants.py": ("find_live_grant",),
-    "services/requests/views/people.py": ("find_profile", "is_proven_holder"),
+    "services/requests/views/people.py": ("find_profile",),
+    "services/requests/views/world.py": ("standing_of", "world_of"),
     "shared/documents/view.py": ("get_clean_document",),
 }
 

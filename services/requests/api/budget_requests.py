@@ -11,11 +11,11 @@ from services.requests.api.doing import act
 from services.requests.api.showing import tell
 from services.requests.domain.budget_request import refusals
 from services.requests.domain.budget_request.commands import DiscardDraft, StartDraft
-from services.requests.domain.facts import Doer, Unit
+from services.requests.domain.facts import Doer
 from services.requests.parts import STAFF, RequestsParts, parts
 from services.requests.views.budget_requests import RequestRow, find_request, requests_in, requests_of
 from services.requests.views.units import find_unit_by_number
-from services.requests.views.world import doer_of, get_unit
+from services.requests.views.world import standing_of
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.refusal import Malformed
 from shared.http.body import Body, CreatedAnswer
@@ -76,8 +76,8 @@ async def start(
     """Começar um pedido de orçamento de conexão para uma unidade."""
 
     async def work(db: Db) -> Reply:
-        unit = await _unit(db, body, own)
-        doer = await doer_of(db, who.pid, unit, own.today())
+        standing = await standing_of(db, who.pid, await _unit_id(db, body, own), own.today())
+        unit, doer = standing.unit, standing.doer
         request_id = new_id()
         command = StartDraft(request_id, doer, unit, body.previous_request, own.now())
         outcome = await own.requests(db, request_id, command, why, person=unit.holder_id)
@@ -86,16 +86,16 @@ async def start(
     return created(await key.transact(own.platform.pool, work), response)
 
 
-async def _unit(db: Db, body: StartDraftBody, own: RequestsParts) -> Unit:
+async def _unit_id(db: Db, body: StartDraftBody, own: RequestsParts) -> UUID:
     if body.unit_id is not None:
-        return await get_unit(db, body.unit_id)
+        return body.unit_id
     if body.unit_number is None:
         raise UnitMissing
     number = parse_unit_number(body.unit_number, own.platform.settings.distributor_code)
     unit = await find_unit_by_number(db, number)
     if unit is None:
         raise refusals.AccessNotLive
-    return unit
+    return unit.unit_id
 
 
 @router.get("")

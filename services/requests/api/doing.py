@@ -12,7 +12,7 @@ from services.requests.domain.budget_request.refusals import RequestUnknown
 from services.requests.domain.facts import Doer
 from services.requests.parts import RequestsParts
 from services.requests.views.budget_requests import RequestRow, find_request
-from services.requests.views.world import must_know_access, must_know_session
+from services.requests.views.world import Standing, must_know_access, must_know_session
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
 from shared.http.etag import etag
@@ -73,9 +73,15 @@ async def act_as_staff(
 
 async def whose(db: Db, parts: RequestsParts, who: Principal, request_id: UUID) -> tuple[RequestRow, Doer]:
     """The request and by what right somebody acts on it; raises RequestUnknown where it is not theirs to see."""
+    row, standing = await where_they_stand(db, parts, who, request_id)
+    return row, standing.doer
+
+
+async def where_they_stand(db: Db, parts: RequestsParts, who: Principal, request_id: UUID) -> tuple[RequestRow, Standing]:
+    """As `whose`, with the unit."""
     row = await find_request(db, request_id)
     if row is None:
         raise RequestUnknown
-    doer = await parts.doer(db, who.pid, row.unit_id, row.holder_id)
-    sees_in_full(who, row, doer)
-    return row, doer
+    standing = await parts.standing(db, who.pid, row.unit_id, row.holder_id)
+    sees_in_full(who, row, standing.doer)
+    return row, standing

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from services.requests.api import answers
-from services.requests.api.doing import whose
+from services.requests.api.doing import where_they_stand, whose
 from services.requests.api.showing import clock_answer
 from services.requests.api.steps import Own, Who, Why
 from services.requests.domain.budget_request import refusals
 from services.requests.domain.budget_request.commands import RequestBudget
 from services.requests.domain.budget_request.narrowing import case_of, draft_of
 from services.requests.domain.budget_request.readiness import Problem, problems, tasks
+from services.requests.domain.budget_request.states import BudgetRequest
 from services.requests.views.clocks import clocks_of
 from services.requests.views.papers import papers_of
 from services.requests.views.world import NOT_KNOWN_NOW, must_know_access, world_of
@@ -41,10 +42,10 @@ class ReceiptAnswer(Answer):
 async def readiness(request_id: UUID, response: Response, who: Who, own: Own) -> answers.ReadinessAnswer:
     """O resumo: as etapas e tudo o que ainda impede o envio."""
     async with own.platform.pool.acquire(timeout=5) as db, db.transaction():
-        await whose(db, own, who, request_id)
+        _, standing = await where_they_stand(db, own, who, request_id)
         state, version = await own.requests.load(db, request_id)
         draft = draft_of(state)
-        world = await world_of(db, draft, who.pid, own.today())
+        world = await world_of(db, draft, standing, own.today())
     found = problems(draft, world)
     response.headers["ETag"] = etag(version)
     return answers.ReadinessAnswer(
@@ -86,13 +87,16 @@ async def file(
 
     async def work(db: Db) -> Reply:
         await must_know_access(db)
-        row, _ = await whose(db, own, who, request_id)
-        state, _ = await own.requests.load(db, request_id)
-        world = await world_of(db, draft_of(state), who.pid, own.today())
-        settings = own.platform.settings
-        protocol = await next_protocol(db, own.digit, own.today().year, offset=settings.protocol_offset)
-        command = RequestBudget(world, protocol, own.calendar, own.now())
-        outcome = await own.requests(db, request_id, command, why, expected=expected, person=row.holder_id)
+        row, standing = await where_they_stand(db, own, who, request_id)
+
+        async def made(state: BudgetRequest) -> RequestBudget:
+            world = await world_of(db, draft_of(state), standing, own.today())
+            # Last, for whoever has taken a number keeps the others waiting for theirs.
+            protocol = await next_protocol(db, own.digit, own.today().year, offset=own.platform.settings.protocol_offset)
+            return RequestBudget(world, protocol, own.calendar, own.now())
+
+        outcome = await own.requests.made_of_state(db, request_id, made, why, expected=expected, person=row.holder_id)
+        protocol = case_of(outcome.state).filed.protocol
         return Reply(201, f"/v1/budget-requests/{request_id}", {"id": str(request_id), "protocol": protocol}, outcome.version)
 
     return created(await key.transact(own.platform.pool, work, retry=expected is None), response)

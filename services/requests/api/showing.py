@@ -17,7 +17,7 @@ from services.requests.parts import STAFF, RequestsParts
 from services.requests.views.budget_requests import RequestRow, find_request
 from services.requests.views.clocks import ClockRow, clocks_of
 from services.requests.views.papers import papers_of
-from services.requests.views.world import get_unit, world_of
+from services.requests.views.world import Standing, get_unit, world_of
 from shared.contracts.backoffice.review import BudgetTerms
 from shared.contracts.requests.budget_request import BudgetDismissed, BudgetIssued, ContractsDelivered
 from shared.contracts.requests.parts import FiledDocument, NonConformity
@@ -46,8 +46,8 @@ async def tell(
     row = await find_request(db, request_id)
     if row is None:
         raise RequestUnknown
-    unit = await get_unit(db, row.unit_id)
-    doer = await parts.doer(db, who.pid, row.unit_id, row.holder_id) if who.kind == "customer" else Doer(who.pid, None)
+    standing = await _standing(db, parts, who, row)
+    unit, doer = standing.unit, standing.doer
     full = sees_in_full(who, row, doer)
     recorded = await parts.requests.store.load(db, parts.requests.stream(request_id))
     facts = [record.event for record in recorded]
@@ -73,7 +73,7 @@ async def tell(
         contracts=_contracts(facts) if full else [],
         clocks=[clock_answer(clock) for clock in clocks],
         next=_next(state, clocks),
-        actions=await _actions(db, parts, who, doer, state) if full else {},
+        actions=await _actions(db, parts, who, standing, state) if full else {},
         server_time=parts.now(),
     )
 
@@ -163,12 +163,19 @@ def probe(attempt: Callable[[], object]) -> Deed:
     return allowed()
 
 
-async def _actions(db: Db, parts: RequestsParts, who: Principal, doer: Doer, state: BudgetRequest) -> dict[str, Deed]:
+async def _standing(db: Db, parts: RequestsParts, who: Principal, row: RequestRow) -> Standing:
+    if who.kind == "customer":
+        return await parts.standing(db, who.pid, row.unit_id, row.holder_id)
+    return Standing(await get_unit(db, row.unit_id), Doer(who.pid, None))
+
+
+async def _actions(db: Db, parts: RequestsParts, who: Principal, standing: Standing, state: BudgetRequest) -> dict[str, Deed]:
+    doer = standing.doer
     now, calendar = parts.now(), parts.calendar
     if who.kind == "staff":
         return {}
     if isinstance(state, Draft):
-        world = await world_of(db, state, who.pid, parts.today())
+        world = await world_of(db, state, standing, parts.today())
         found = problems(state, world)
         first = found[0] if found else None
         filing = (

@@ -71,52 +71,52 @@ class BudgetRequestsView:
     async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
         """Write what happened, in order; raises RequestAlreadyOpen, DraftAlreadyOpen."""
         try:
-            for record in records:
-                await self._one(db, record)
+            if isinstance(records[0].event, events.DraftStarted):
+                await self._begin(db, records[0].event, records[0].version)
             last = records[-1]
-            await db.execute(
-                "update budget_requests set version = $2, moved_at = $3 where request_id = $1",
-                UUID(last.stream[-36:]),
-                last.version,
-                last.recorded_at,
-            )
+            changes: dict[str, object] = {"version": last.version, "moved_at": last.recorded_at}
+            for record in records:
+                changes |= _changes(record.event)
+            await _set(db, UUID(last.stream[-36:]), changes)
         except asyncpg.UniqueViolationError as error:
             taken = _TAKEN.get(error.constraint_name or "")
             if taken is None:
                 raise
             raise taken from error
 
-    async def _one(self, db: Db, record: Recorded[Any]) -> None:
-        fact = record.event
-        match fact:
-            case events.DraftStarted():
-                await db.execute(
-                    "insert into budget_requests (request_id, unit_id, unit_number, holder_id, started_by, grant_id, previous_request,"
-                    " state, started_at, moved_at, version) values ($1, $2, $3, $4, $5, $6, $7, 'draft', $8, $8, $9)",
-                    fact.request_id,
-                    fact.unit_id,
-                    fact.unit_number,
-                    fact.holder_id,
-                    fact.started_by,
-                    fact.grant_id,
-                    fact.previous_request,
-                    fact.started_at,
-                    record.version,
-                )
-            case events.MotiveChosen():
-                await _set(db, fact.request_id, motive=fact.motive)
-            case events.PurposeChosen():
-                await _set(db, fact.request_id, purpose=fact.purpose)
-            case events.TechnicalResponsibleNamed():
-                await _set(db, fact.request_id, responsible_id=fact.responsible_id)
-            case events.BudgetRequested():
-                await _set(db, fact.request_id, **_filed(fact))
-            case _ if (state := STATES.get(type(fact))) is not None:
-                await _set(db, fact.request_id, state=state)
-            case _ if (state := ENDS.get(type(fact))) is not None:
-                await _set(db, fact.request_id, state=state, is_open=False)
-            case _:
-                pass
+    async def _begin(self, db: Db, fact: events.DraftStarted, version: int) -> None:
+        await db.execute(
+            "insert into budget_requests (request_id, unit_id, unit_number, holder_id, started_by, grant_id, previous_request,"
+            " state, started_at, moved_at, version) values ($1, $2, $3, $4, $5, $6, $7, 'draft', $8, $8, $9)",
+            fact.request_id,
+            fact.unit_id,
+            fact.unit_number,
+            fact.holder_id,
+            fact.started_by,
+            fact.grant_id,
+            fact.previous_request,
+            fact.started_at,
+            version,
+        )
+
+
+def _changes(fact: Event) -> Mapping[str, object]:
+    """What a fact changes in the row."""
+    match fact:
+        case events.MotiveChosen():
+            return {"motive": fact.motive}
+        case events.PurposeChosen():
+            return {"purpose": fact.purpose}
+        case events.TechnicalResponsibleNamed():
+            return {"responsible_id": fact.responsible_id}
+        case events.BudgetRequested():
+            return _filed(fact)
+        case _ if (state := STATES.get(type(fact))) is not None:
+            return {"state": state}
+        case _ if (state := ENDS.get(type(fact))) is not None:
+            return {"state": state, "is_open": False}
+        case _:
+            return {}
 
 
 def _filed(fact: events.BudgetRequested) -> Mapping[str, object]:
@@ -133,9 +133,10 @@ def _filed(fact: events.BudgetRequested) -> Mapping[str, object]:
     }
 
 
-async def _set(db: Db, request_id: UUID, **values: object) -> None:
-    changes = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, 2))
-    await db.execute(f"update budget_requests set {changes} where request_id = $1", request_id, *values.values())
+async def _set(db: Db, request_id: UUID, values: Mapping[str, object]) -> None:
+    names = sorted(values)
+    changes = ", ".join(f"{name} = ${number}" for number, name in enumerate(names, 2))
+    await db.execute(f"update budget_requests set {changes} where request_id = $1", request_id, *(values[name] for name in names))
 
 
 async def find_request(db: Db, request_id: UUID) -> RequestRow | None:
@@ -158,13 +159,6 @@ async def find_by_protocol(db: Db, protocol: str) -> RequestRow | None:
     """The request with this protocol."""
     row = await db.fetchrow(f"select {_COLUMNS} from budget_requests where protocol = $1", protocol)
     return RequestRow(**dict(row)) if row else None
-
-
-async def is_open_for(db: Db, unit_id: UUID, *, but: UUID) -> bool:
-    """Whether another request of the unit is open."""
-    return bool(
-        await db.fetchval("select exists (select from budget_requests where unit_id = $1 and is_open and request_id <> $2)", unit_id, but)
-    )
 
 
 async def requests_of(db: Db, person: UUID, state: str | None, after: tuple[datetime, UUID] | None, limit: int) -> list[RequestRow]:

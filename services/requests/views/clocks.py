@@ -10,7 +10,7 @@ from services.requests.domain.commissioning import events as commissioning
 from shared.calendar import Calendar
 from shared.contracts.requests.parts import Clock, DeadlineMissed, DueDate
 from shared.eventsourcing.event import Event, Recorded
-from shared.eventsourcing.timers import arm, disarm
+from shared.eventsourcing.timers import arm_all, disarm_all
 from shared.postgres import Db
 
 ALL: tuple[Clock, ...] = (
@@ -58,6 +58,13 @@ BEGUN: frozenset[type[Event]] = frozenset(
     }
 )
 
+_BEGIN = """
+insert into clocks (stream, clock, article, starts_on, due_on, other_reading, length, unit, bound, annex_iv_type, state)
+select $1, begun.*, 'running'
+  from unnest($2::text[], $3::text[], $4::date[], $5::date[], $6::date[], $7::int[], $8::text[], $9::text[], $10::int[]) begun
+on conflict (stream, clock) do update set starts_on = excluded.starts_on, due_on = excluded.due_on,
+  other_reading = excluded.other_reading, length = excluded.length, state = 'running', ended_at = null"""
+
 
 def timer_of(clock: str) -> str:
     """The name of a clock's timer."""
@@ -78,44 +85,41 @@ class ClocksView:
         """Write what began, ended or was missed, in order."""
         for record in records:
             fact = record.event
-            for clock in ENDED.get(type(fact), ()):
-                await self._end(db, record, clock)
-            if type(fact) in BEGUN:
-                for due in fact.due:
-                    await self._begin(db, record.stream, due)
+            if clocks := ENDED.get(type(fact)):
+                await self._end(db, record, clocks)
+            if type(fact) in BEGUN and fact.due:
+                await self._begin(db, record.stream, {due.clock: due for due in fact.due})
             if isinstance(fact, DeadlineMissed):
                 await self._mark(db, record.stream, fact.clock, "missed")
             if isinstance(fact, budget.ClockSuspended):
                 await self._mark(db, record.stream, fact.clock, "suspended")
 
-    async def _begin(self, db: Db, stream: str, due: DueDate) -> None:
+    async def _begin(self, db: Db, stream: str, due: Mapping[str, DueDate]) -> None:
+        begun = list(due.values())
         await db.execute(
-            "insert into clocks (stream, clock, article, starts_on, due_on, other_reading, length, unit, bound, annex_iv_type, state)"
-            " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'running') on conflict (stream, clock) do update set"
-            " starts_on = excluded.starts_on, due_on = excluded.due_on, other_reading = excluded.other_reading,"
-            " length = excluded.length, state = 'running', ended_at = null",
+            _BEGIN,
             stream,
-            due.clock,
-            due.article,
-            due.starts_on,
-            due.due_on,
-            due.other_reading,
-            due.length,
-            due.unit,
-            due.bound,
-            due.annex_iv_type,
+            list(due),
+            [one.article for one in begun],
+            [one.starts_on for one in begun],
+            [one.due_on for one in begun],
+            [one.other_reading for one in begun],
+            [one.length for one in begun],
+            [one.unit for one in begun],
+            [one.bound for one in begun],
+            [one.annex_iv_type for one in begun],
         )
-        await arm(db, timer_of(due.clock), stream, self.calendar.end_of_day(due.due_on))
+        await arm_all(db, stream, {timer_of(one.clock): self.calendar.end_of_day(one.due_on) for one in begun})
 
-    async def _end(self, db: Db, record: Recorded[Any], clock: Clock) -> None:
+    async def _end(self, db: Db, record: Recorded[Any], clocks: Sequence[Clock]) -> None:
         await db.execute(
             "update clocks set ended_at = $3, state = case when state = 'missed' then state else 'ended' end"
-            " where stream = $1 and clock = $2 and ended_at is null",
+            " where stream = $1 and clock = any($2::text[]) and ended_at is null",
             record.stream,
-            clock,
+            clocks,
             record.recorded_at,
         )
-        await disarm(db, timer_of(clock), record.stream)
+        await disarm_all(db, record.stream, [timer_of(clock) for clock in clocks])
 
     async def _mark(self, db: Db, stream: str, clock: Clock, state: str) -> None:
         await db.execute("update clocks set state = $3 where stream = $1 and clock = $2 and ended_at is null", stream, clock, state)

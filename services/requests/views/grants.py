@@ -1,7 +1,7 @@
 """Who may act for which unit, until when? A foreign view of access."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -60,14 +60,8 @@ class GrantsView:
         )
 
 
-async def find_live_grant(db: Db, professional: UUID, unit_id: UUID, holder_id: UUID, today: date) -> LiveGrant | None:
-    """The grant under which a professional may act for a unit today, locked for the deciding transaction."""
-    row = await db.fetchrow(
-        "select grant_id, version, holder_id, may_decide, ends_on from grants where professional_id = $1 and unit_id = $2"
-        " and holder_id = $3 and state = 'live' and ends_on >= $4 order by ends_on desc limit 1 for share",
-        professional,
-        unit_id,
-        holder_id,
-        today,
-    )
-    return LiveGrant(**dict(row)) if row else None
+GRANT = ", ".join(LiveGrant.__dataclass_fields__)
+"""The columns of a grant, in the order of LiveGrant."""
+
+LIVE = "state = 'live' and ends_on >= $3"
+"""What makes a grant live today, the third value of the statement: its end needs no event to bite."""

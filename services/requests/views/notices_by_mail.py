@@ -11,7 +11,7 @@ from services.requests.domain.commissioning import events as commissioning
 from shared.calendar import Calendar
 from shared.contracts.requests.parts import DeadlineMissed
 from shared.eventsourcing.event import Event, Recorded
-from shared.mail.outbox import write
+from shared.mail.outbox import write_to_all
 from shared.mail.templates import Templates
 from shared.postgres import Db
 
@@ -74,8 +74,8 @@ class NoticesByMail:
         for record in records:
             fact, values = _FACTS[type(record.event)](record.event)
             words = {name: self._text(value) for name, value in values.items()}
-            for person in await _people(db, record):
-                await write(db, record, person, fact, words, self.templates)
+            if people := await _people(db, record):
+                await write_to_all(db, record, people, fact, words, self.templates)
 
     def _text(self, value: object) -> str:
         match value:
@@ -88,7 +88,9 @@ class NoticesByMail:
 
 
 async def _people(db: Db, record: Recorded[Any]) -> Sequence[UUID]:
-    """The holder, the filer and the responsible of the record."""
+    """The holder, the filer and the responsible of the record; a filing names them itself."""
+    if isinstance(fact := record.event, budget.BudgetRequested | commissioning.CommissioningRequested):
+        return tuple(dict.fromkeys((fact.holder_id, fact.filed_by, fact.responsible_id)))
     table, key = _RECORDS[record.stream[:-37]]
     row = await db.fetchrow(f"select holder_id, filed_by, responsible_id from {table} where {key} = $1", UUID(record.stream[-36:]))
     if row is None:

@@ -26,11 +26,11 @@ class PapersView:
         """Ask for papers, and note those that are ready."""
         for record in records:
             fact = record.event
-            for code in _ASKED.get(type(fact), ()):
+            if codes := _ASKED.get(type(fact)):
                 await db.execute(
-                    "insert into papers (stream, code, asked_at) values ($1, $2, $3) on conflict do nothing",
+                    "insert into papers (stream, code, asked_at) select $1, code, $3 from unnest($2::text[]) code on conflict do nothing",
                     record.stream,
-                    code,
+                    codes,
                     record.recorded_at,
                 )
             if isinstance(fact, events.FormRendered):

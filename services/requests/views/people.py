@@ -71,16 +71,11 @@ class ProfilesView:
                     await db.execute("update profiles set approved = false where person_id = $1", fact.person_id)
 
 
+PROFILE = ", ".join(Profile.__dataclass_fields__)
+"""The columns of a profile, in the order of Profile."""
+
+
 async def find_profile(db: Db, person: UUID) -> Profile | None:
     """The profile of a person, locked for the deciding transaction."""
-    row = await db.fetchrow(
-        "select profile_id, person_id, profession, may_file, ceiling_kva, valid_until, approved, company_id from profiles"
-        " where person_id = $1 for share",
-        person,
-    )
-    return Profile(**dict(row)) if row else None
-
-
-async def is_proven_holder(db: Db, person: UUID) -> bool:
-    """Whether the account of a person is known to be theirs, locked for the deciding transaction."""
-    return bool(await db.fetchval("select proven from holders where person_id = $1 for share", person))
+    row = await db.fetchrow(f"select {PROFILE} from profiles where person_id = $1 for share", person)
+    return Profile(*row) if row else None

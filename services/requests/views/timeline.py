@@ -80,21 +80,17 @@ class TimelineView:
 
     async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
         """One line per fact."""
-        await db.executemany(
-            "insert into timeline (stream, version, at, code, actor, values, article) values ($1, $2, $3, $4, $5, $6, $7)"
+        await db.execute(
+            "insert into timeline (stream, version, at, code, actor, values, article)"
+            " select * from unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[], $7::text[])"
             " on conflict (stream, version) do nothing",
-            [
-                (
-                    record.stream,
-                    record.version,
-                    record.recorded_at,
-                    kebab(type(record.event).__name__),
-                    record.cause.actor,
-                    json.dumps(_values(record.event), ensure_ascii=False),
-                    getattr(record.event, "article", None),
-                )
-                for record in records
-            ],
+            [record.stream for record in records],
+            [record.version for record in records],
+            [record.recorded_at for record in records],
+            [kebab(type(record.event).__name__) for record in records],
+            [record.cause.actor for record in records],
+            [json.dumps(_values(record.event), ensure_ascii=False) for record in records],
+            [getattr(record.event, "article", None) for record in records],
         )
 
 

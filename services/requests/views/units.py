@@ -102,21 +102,22 @@ async def _number(db: Db, unit_id: UUID, *numbers: str | None) -> None:
             await db.execute("insert into unit_numbers (number, unit_id) values ($1, $2) on conflict (number) do nothing", number, unit_id)
 
 
-_COLUMNS = (
+UNIT = (
     'unit_id, number, holder_id, root_id, tariff_group as "group", voltage_v, phases, available_kw, contracted_kw, municipality,'
     " connected_before_2022_01_07, existing_kw, existing_source, active"
 )
+"""The columns of a unit, in the order of Unit."""
 
 
 async def find_unit(db: Db, unit_id: UUID) -> Unit | None:
     """One unit, locked for the deciding transaction."""
-    row = await db.fetchrow(f"select {_COLUMNS} from units where unit_id = $1 for share", unit_id)
-    return Unit(**dict(row)) if row else None
+    row = await db.fetchrow(f"select {UNIT} from units where unit_id = $1 for share", unit_id)
+    return Unit(*row) if row else None
 
 
 async def find_unit_by_number(db: Db, number: str) -> Unit | None:
     """The unit that answers to a number, old ones included."""
     row = await db.fetchrow(
-        f"select {_COLUMNS} from units where unit_id = (select unit_id from unit_numbers where number = $1) for share", number
+        f"select {UNIT} from units where unit_id = (select unit_id from unit_numbers where number = $1) for share", number
     )
-    return Unit(**dict(row)) if row else None
+    return Unit(*row) if row else None

@@ -1,21 +1,21 @@
 """What a decision rests on, read for share inside its transaction: who acts by what right, the unit, the rules in force."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from services.requests.domain.budget_request.readiness import World
 from services.requests.domain.budget_request.refusals import AccessNotLive
 from services.requests.domain.budget_request.states import Draft
-from services.requests.domain.facts import AsHolder, DocumentRule, Doer, RulesInForce, Unit
-from services.requests.views.budget_requests import is_open_for
-from services.requests.views.grants import find_live_grant
-from services.requests.views.people import find_profile, is_proven_holder
-from services.requests.views.units import find_unit
-from shared.catalogue import Edition, entries
+from services.requests.domain.facts import AsHolder, DocumentRule, Doer, LiveGrant, Profile, RulesInForce, Unit
+from services.requests.views.grants import GRANT, LIVE
+from services.requests.views.people import PROFILE
+from services.requests.views.units import UNIT, find_unit
+from shared.catalogue import Edition, entries, entries_of_all
 from shared.contracts.requests.parts import CatalogueVersion
 from shared.eventsourcing.refusal import Unavailable
-from shared.eventsourcing.silence import must_be_fresh
+from shared.eventsourcing.silence import must_all_be_fresh, must_be_fresh
 from shared.postgres import Db
 
 SESSIONS = "identity.session"
@@ -45,8 +45,7 @@ async def must_know_session(db: Db) -> None:
 
 async def must_know_access(db: Db) -> None:
     """Refuse to decide on old news; raises SessionUnknown, AccessUnknown."""
-    await must_know_session(db)
-    await must_be_fresh(db, "requests.views", AccessUnknown, TOPICS)
+    await must_all_be_fresh(db, "requests.views", {SessionUnknown: [SESSIONS], AccessUnknown: TOPICS})
 
 
 async def get_unit(db: Db, unit_id: UUID) -> Unit:
@@ -57,45 +56,76 @@ async def get_unit(db: Db, unit_id: UUID) -> Unit:
     return unit
 
 
-async def doer_of(db: Db, person: UUID, unit: Unit, today: date) -> Doer:
-    """By what right a person acts for a unit today, and with which profile."""
-    profile = await find_profile(db, person)
-    if unit.holder_id == person:
-        return Doer(person, AsHolder(person, proven=await is_proven_holder(db, person)), profile)
-    return Doer(person, await find_live_grant(db, person, unit.unit_id, unit.holder_id, today), profile)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A unit, and by what right somebody acts for it."""
+
+    unit: Unit
+    doer: Doer
 
 
-async def doer_on(db: Db, person: UUID, unit: Unit, holder_id: UUID, today: date) -> Doer:
+async def standing_of(db: Db, person: UUID, unit_id: UUID, today: date) -> Standing:
+    """By what right a person acts for a unit today, and with which profile; locked for the deciding transaction, in one statement.
+
+    One that is unknown looks like one that is not yours: raises AccessNotLive.
+    """
+    [row] = await db.fetch(
+        f"with unit as materialized (select {UNIT} from units where unit_id = $1 for share),"
+        f" profile as materialized (select {PROFILE} from profiles where person_id = $2 for share),"
+        " holder as materialized (select proven from holders where person_id = $2 for share),"
+        f" live as materialized (select {GRANT} from grants where professional_id = $2 and unit_id = $1 and {LIVE}"
+        "   and holder_id = (select holder_id from unit) order by ends_on desc limit 1 for share)"
+        " select (select unit from unit), (select profile from profile), (select proven from holder), (select live from live)",
+        unit_id,
+        person,
+        today,
+    )
+    found, profile, proven, live = row
+    if found is None:
+        raise AccessNotLive
+    unit = Unit(*found)
+    access = AsHolder(person, proven=bool(proven)) if unit.holder_id == person else LiveGrant(*live) if live else None
+    return Standing(unit, Doer(person, access, Profile(*profile) if profile else None))
+
+
+async def standing_on(db: Db, person: UUID, unit_id: UUID, holder_id: UUID, today: date) -> Standing:
     """By what right a person acts on a record of this holder: whoever took the unit over has none in what came before."""
-    doer = await doer_of(db, person, unit, today)
-    return doer if doer.access is None or doer.access.holder_id == holder_id else replace(doer, access=None)
+    found = await standing_of(db, person, unit_id, today)
+    if found.doer.access is None or found.doer.access.holder_id == holder_id:
+        return found
+    return Standing(found.unit, replace(found.doer, access=None))
 
 
-async def world_of(db: Db, draft: Draft, person: UUID, today: date) -> World:
-    """Everything outside a draft that its filing rests on."""
-    unit = await get_unit(db, draft.started.unit_id)
-    doer = await doer_on(db, person, unit, draft.started.holder_id, today)
-    responsible = await find_profile(db, draft.responsible_id) if draft.responsible_id else None
-    has_access = False
-    if draft.responsible_id is not None:
-        has_access = await find_live_grant(db, draft.responsible_id, unit.unit_id, unit.holder_id, today) is not None
+async def world_of(db: Db, draft: Draft, standing: Standing, today: date) -> World:
+    """Everything outside a draft that its filing rests on; `standing` is what was read in this transaction of who files it."""
+    unit = standing.unit
+    [row] = await db.fetch(
+        f"with profile as materialized (select {PROFILE} from profiles where person_id = $1 for share),"
+        f" live as materialized (select {GRANT} from grants where professional_id = $1 and unit_id = $2 and {LIVE}"
+        "   and holder_id = $4 order by ends_on desc limit 1 for share)"
+        " select (select profile from profile), (select live from live) is not null,"
+        " exists (select from budget_requests where unit_id = $2 and is_open and request_id <> $5)",
+        draft.responsible_id,
+        unit.unit_id,
+        today,
+        unit.holder_id,
+        draft.started.request_id,
+    )
+    responsible, has_access, request_open = row
     return World(
-        doer=doer,
+        doer=standing.doer,
         unit=unit,
-        responsible=responsible,
+        responsible=Profile(*responsible) if responsible else None,
         responsible_has_access=has_access,
         rules=await rules_in_force(db, today),
-        request_open=await is_open_for(db, unit.unit_id, but=draft.started.request_id),
+        request_open=request_open,
         today=today,
     )
 
 
 async def rules_in_force(db: Db, on: date) -> RulesInForce:
     """The editions a request would be filed under that day."""
-    documents = await entries(db, "request-documents", on)
-    declarations = await entries(db, "declarations", on)
-    motives = await entries(db, "motives", on)
-    purposes = await entries(db, "purposes", on)
+    motives, purposes, documents, declarations = await entries_of_all(db, ("motives", "purposes", "request-documents", "declarations"), on)
     return RulesInForce(
         documents=document_rules(documents),
         declarations=frozenset(entry.code for entry in declarations.entries if entry.enabled),
@@ -108,6 +138,7 @@ async def commissioning_rules(db: Db, on: date) -> tuple[DocumentRule, ...]:
     return document_rules(await entries(db, "commissioning-documents", on))
 
 
+@lru_cache(maxsize=64)
 def document_rules(edition: Edition) -> tuple[DocumentRule, ...]:
     """The lines of a catalogue of documents, as the rules read them."""
     return tuple(

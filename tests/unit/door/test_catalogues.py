@@ -27,7 +27,7 @@ def test_editions_are_numbered_and_dated() -> None:
 
 def test_an_edition_knows_its_enabled_codes() -> None:
     edition = Edition(
-        "motivos", 1, date(2025, 1, 1), (Entry(code="a", label="A", article="art. 1"), Entry(code="b", label="B", enabled=False))
+        "motivos", 1, date(2025, 1, 1), "", (Entry(code="a", label="A", article="art. 1"), Entry(code="b", label="B", enabled=False))
     )
     assert edition.get("a").article == "art. 1"
     for code in ("b", "c"):
