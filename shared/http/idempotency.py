@@ -20,8 +20,8 @@ from shared.postgres import Block, Db, Pool, literal
 
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
 _LOOK = "select free, fingerprint, status, answer from idempotency_look($1, $2, $3)"
-_SEEN = "select from idempotency_look({}, {}, {}) where not free or status is not null"
-_UNSEEN = "SELECT 0"
+_UNSEEN = "select where idempotency_unseen({}, {}, {})"
+_NOTHING = "SELECT 0"
 _KEEP = "select idempotency_keep({}, {}, '\\x{}', {}, {})"
 
 
@@ -73,14 +73,14 @@ class Once:
             raise RuntimeError(message)
 
         async def deed(block: Block) -> Reply:
-            if block.answered != _UNSEEN and (kept := await self._kept(block.db)) is not None:
+            if block.answered == _NOTHING and (kept := await self._kept(block.db)) is not None:
                 return kept
             reply = await work(block.db)
             block.last = self._keep(reply)
             return reply
 
         actor, key = literal(self.actor), literal(self.key)
-        return await transact_in_block(pool, deed, first=_SEEN.format(actor, key, self._lock()), retry=retry)
+        return await transact_in_block(pool, deed, first=_UNSEEN.format(actor, key, self._lock()), retry=retry)
 
     async def _kept(self, db: Db) -> Reply | None:
         """What was answered; None when who was at it has given up since. Raises StillRunning, IdempotencyKeyReused."""
