@@ -15,7 +15,9 @@ def new_id() -> UUID:
     """A UUIDv7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then randomness, so that indexes grow at one end."""
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10))
-    return UUID(int=(milliseconds << 80) | (_VERSION_7 << 76) | ((random >> 68) << 64) | (_VARIANT << 62) | (random & _62_BITS))
+    number = (milliseconds << 80) | (_VERSION_7 << 76) | ((random >> 68) << 64) | (_VARIANT << 62) | (random & _62_BITS)
+    made: UUID = PARSED(number.to_bytes(16))  # the driver's own type is sent and written out faster
+    return made
 
 
 def derived_id(cause: UUID, purpose: str) -> UUID:

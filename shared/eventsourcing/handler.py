@@ -94,17 +94,18 @@ class Handler[C, S, E: Event]:
         person: UUID | None,
         reaction: str | None,
     ) -> Outcome[S]:
-        events, version = await self.store.history(db, self.stream(id))
+        stream = self.stream(id)
+        events, version = await self.store.history(db, stream)
         state = self.decider.fold(cast("Sequence[E]", events))
         if expected is not None and expected != version:
-            raise VersionConflict(self.stream(id))
+            raise VersionConflict(stream)
         decided = list(self.decider.decide(await make(state), state))
         _must_fit(decided, events, version, cause)
         ids = None
         if reaction is not None and cause.causation is not None:
-            ids = [derived_id(cause.causation, f"{reaction}/{self.stream(id)}/{n}") for n in range(len(decided))]
-        recorded = await self.store.append(db, self.stream(id), decided, expected=version, cause=cause, ids=ids, person=person)
-        return Outcome(id, self.stream(id), self.decider.fold(decided, state), version + len(decided), recorded)
+            ids = [derived_id(cause.causation, f"{reaction}/{stream}/{n}") for n in range(len(decided))]
+        recorded = await self.store.append(db, stream, decided, expected=version, cause=cause, ids=ids, person=person)
+        return Outcome(id, stream, self.decider.fold(decided, state), version + len(decided), recorded)
 
     async def each(self, db: Db, ids: Iterable[UUID], command: C, cause: Cause) -> int:
         """Decide one command for many aggregates, all appended in one statement; how many changed. Raises as one command does."""

@@ -101,6 +101,7 @@ class Store:
     def __init__(self, codec: Codec, views: Sequence[View] = (), keys: Keys | None = None) -> None:
         self.codec = codec
         self.views = tuple(views)
+        self._by_category: dict[str, tuple[Sequence[View], Sequence[str]]] = {}
         self._keys = keys
 
     async def load(self, db: Db, stream: str) -> Sequence[Recorded[Event]]:
@@ -162,10 +163,9 @@ class Store:
         count_append()
         ids = list(ids) if ids is not None else [new_id() for _ in events]
         encoded = await self._encoded(db, stream, events, ids, person)
-        category = category_of(stream)
-        views = [view for view in self.views if getattr(view, "category", category) == category]
+        views, readers = self._views_of(category_of(stream))
         try:
-            rows, moved = await _stored(db, stream, expected, ids, encoded, metadata_of(cause), [view.name for view in views])
+            rows, moved = await _stored(db, stream, expected, ids, encoded, metadata_of(cause), readers)
         except asyncpg.UniqueViolationError as error:
             raise refused(error, stream) from error
         recorded = [
@@ -176,6 +176,14 @@ class Store:
             if view.name in moved and (wanted := [record for record in recorded if type(record.event) in view.on]):
                 await view.project(db, wanted)
         return recorded
+
+    def _views_of(self, category: str) -> tuple[Sequence[View], Sequence[str]]:
+        """The views of one kind of stream and their names; one that names no category is a view of all."""
+        found = self._by_category.get(category)
+        if found is None:
+            views = [view for view in self.views if getattr(view, "category", category) == category]
+            found = self._by_category[category] = (views, [view.name for view in views])
+        return found
 
     async def sealing_many(self, db: Db, people: Mapping[str, UUID | None]) -> Mapping[str, StreamKey]:
         """The keys of many streams, made where missing for the person named."""
