@@ -14,6 +14,7 @@ _PERSONAL = (
     re.compile(r"(?<![\w-])[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/?[0-9A-Z]{4}-?\d{2}(?![\w-])"),
     re.compile(r"(?<![\w-])(?:\+55 ?)?\(?\d{2}\)? ?9?\d{4}-?\d{4}(?![\w-])"),
 )
+_MAYBE_PERSONAL = re.compile(r"[\d@]")
 _SECRET = re.compile(r"password|secret|token|authorization|cookie|^code$|^otp$", re.IGNORECASE)
 _HIDDEN = "[oculto]"
 _QUIET = ("aiokafka", "httpx", "httpcore", "urllib3", "asyncio", "uvicorn.access", "faust", "mode")
@@ -21,6 +22,8 @@ _QUIET = ("aiokafka", "httpx", "httpcore", "urllib3", "asyncio", "uvicorn.access
 
 def without_personal(text: str) -> str:
     """A text with e-mails, CPFs, CNPJs and phone numbers hidden."""
+    if _MAYBE_PERSONAL.search(text) is None:  # most of what is logged: one look instead of four replacements
+        return text
     for pattern in _PERSONAL:
         text = pattern.sub(_HIDDEN, text)
     return text

@@ -6,7 +6,7 @@ import json
 import time
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -37,6 +37,7 @@ SERVICE_TOKEN_LIVES = timedelta(seconds=60)
 _LEEWAY = timedelta(seconds=10)
 _KEEP_KEYS_SECONDS = 120
 _ASK_AGAIN_SECONDS = 5
+_MOST_VERIFIED = 1000
 
 
 class SigningKeysUnknown(Unavailable):
@@ -176,6 +177,29 @@ class FetchedKeys:
         self._keys = {key.kid: key for key in read.keys if isinstance(key, OKPKey) and key.kid}
 
 
+class VerifiedTokens:
+    """Signatures that were found good, so that a token sent with each of many requests is verified once for each key.
+
+    Only the signature is remembered: times, audience and whether the session still lives are asked each time. A key that is read
+    anew is another key, so what a withdrawn one has signed is forgotten with it.
+    """
+
+    def __init__(self, most: int = _MOST_VERIFIED) -> None:
+        self._most = most
+        self._found: dict[str, tuple[OKPKey, Mapping[str, Any]]] = {}
+
+    def claims(self, token: str, key: OKPKey) -> Mapping[str, Any]:
+        """What a token signed by this key says; raises JoseError, ValueError."""
+        known = self._found.get(token)
+        if known is not None and known[0] is key:
+            return known[1]
+        claims: Mapping[str, Any] = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
+        if len(self._found) >= self._most:
+            del self._found[next(iter(self._found))]
+        self._found[token] = (key, claims)
+        return claims
+
+
 @dataclass(frozen=True)
 class TokenReader:
     """The door's reading of tokens: signature, times, issuer and audience, then whether the session still lives."""
@@ -185,6 +209,7 @@ class TokenReader:
     services: Keys
     ended: Callable[[UUID], Awaitable[bool]]
     clock: Clock = utc_now
+    verified: VerifiedTokens = field(default_factory=VerifiedTokens)
 
     def now(self) -> datetime:
         """The present."""
@@ -198,7 +223,7 @@ class TokenReader:
         if key is None:
             raise SignInRequired
         try:
-            claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
+            claims = self.verified.claims(token, key)
             self._in_time(claims)
             if keys is self.services:
                 return self._service(claims, kid)

@@ -26,7 +26,7 @@ from services.backoffice.domain.review.commands import ClaimNext, ReassignReview
 from services.backoffice.domain.review.refusals import NothingWaits, RoleMissing
 from services.backoffice.parts import BackofficeParts, parts
 from services.backoffice.views import review_queue
-from services.backoffice.views.queues import Queue, QueueHasNoReviews, QueueUnknown, all_queues, get_queue
+from services.backoffice.views.queues import Queue, QueueHasNoReviews, QueueUnknown, all_queues, get_queue, queue_of
 from services.backoffice.views.review_queue import Row
 from services.backoffice.views.staff_roles import StaffUnknown, get_officer
 from services.backoffice.views.tasks import Task, task_counts, tasks_of
@@ -75,7 +75,8 @@ async def list_reviews(
     now = made_of.platform.clock()
     today = made_of.platform.calendar.today(now)
     async with made_of.platform.pool.acquire(timeout=5) as db:
-        queue = await get_queue(db, slug, today, who.roles)
+        queues = await all_queues(db, today)
+        queue = queue_of(queues, slug, who.roles)
         if queue.source == "tasks":
             tasks = await tasks_of(db, slug, _after_task(page), page.limit)
             more = (
@@ -84,7 +85,7 @@ async def list_reviews(
                 else None
             )
             return RowsAnswer(items=[_task(task) for task in tasks[: page.limit]], next_cursor=more, server_time=now)
-        kinds = [found.kind for found in await all_queues(db, today) if found.kind and found.seen_by(who.roles)]
+        kinds = [found.kind for found in queues if found.kind and found.seen_by(who.roles)]
         rows = await _rows(db, queue, kinds, made_of, who, page)
     shown = rows[: page.limit]
     names = await made_of.platform.names.of([row.claimed_by for row in shown if row.claimed_by], "queue", who.actor)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from services.backoffice.domain.review.commands import Rules
-from shared.catalogue import Entry, entries
+from shared.catalogue import Edition, Entry, entries
 from shared.eventsourcing.refusal import NotFound
 from shared.postgres import Db
 
@@ -46,13 +47,22 @@ class Queue:
 
 async def all_queues(db: Db, on: date) -> Sequence[Queue]:
     """Every queue in force, in order."""
-    edition = await entries(db, CATALOGUE, on)
-    return [_queue(entry) for entry in edition.entries if entry.enabled]
+    return _queues(await entries(db, CATALOGUE, on))
+
+
+@lru_cache(maxsize=8)
+def _queues(edition: Edition) -> Sequence[Queue]:
+    return tuple(_queue(entry) for entry in edition.entries if entry.enabled)
 
 
 async def get_queue(db: Db, slug: str, on: date, roles: frozenset[str]) -> Queue:
     """One queue that somebody with these roles may see; raises QueueUnknown."""
-    found = next((queue for queue in await all_queues(db, on) if queue.slug == slug), None)
+    return queue_of(await all_queues(db, on), slug, roles)
+
+
+def queue_of(queues: Sequence[Queue], slug: str, roles: frozenset[str]) -> Queue:
+    """The one of these queues with this name, for somebody with these roles; raises QueueUnknown."""
+    found = next((queue for queue in queues if queue.slug == slug), None)
     if found is None or not found.seen_by(roles):
         raise QueueUnknown
     return found

@@ -53,9 +53,6 @@ _CLOSE = """
 update reviews set state = case when state = 'concluded' then state else 'closed' end, closed_why = $2, expires_at = null, version = $3
  where review_id = $1"""
 
-ROW = """review_id, kind, subject_stream, submission, protocol, filed_at, due_on, parties, documents, state,
- claimed_by, claimed_at, expires_at, proposed_by, proposed_at, outcome, escalated, opened_at, version"""
-
 
 class ReviewQueue:
     """Keeps a row per review and one per conclusion."""
@@ -138,6 +135,10 @@ class Row:
     version: int
 
 
+ROW = ", ".join(Row.__dataclass_fields__)
+"""The columns of a row, in its order."""
+
+
 async def next_waiting(db: Db, kind: str, person: UUID, now: datetime, *, supervisor: bool) -> UUID | None:
     """The oldest review that this person may take, locked; rows that others are taking just now are passed over."""
     found: UUID | None = await db.fetchval(
@@ -190,7 +191,7 @@ async def _rows(db: Db, condition: str, values: list[object], after: tuple[datet
         condition += f" and (filed_at, review_id) > (${len(values) + 1}, ${len(values) + 2})"
         values += after
     rows = await db.fetch(f"select {ROW} from reviews where {condition} order by filed_at, review_id {page}", *values)
-    return [Row(**dict(row)) for row in rows]
+    return [Row(*row) for row in rows]
 
 
 async def counts(db: Db, today: date, person: UUID) -> dict[str, int]:

@@ -1,11 +1,14 @@
 """Rules of the door that need no server: markers, statuses, pages, versions, tokens."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request
+from joserfc import jwt
+from joserfc.jwk import OKPKey
 
 from shared.eventsourcing.refusal import Forbidden, Malformed, NotFound, Refusal, Unavailable
 from shared.http.etag import etag, if_match, required_if_match
@@ -13,8 +16,8 @@ from shared.http.matrix import RouteWithoutAccess, routes_with_access
 from shared.http.openapi import describe, refuses
 from shared.http.pages import Asked, CursorUnreadable, instant, make_cursor, page, read_cursor
 from shared.http.principal import Principal, anyone, person, person_or_staff, signed_in, staff, step_up
-from shared.http.problem import IfMatchUnreadable, SignInRequired, VersionRequired, faults, status_of
-from shared.http.tokens import TokenReader
+from shared.http.problem import IfMatchUnreadable, SessionOver, SignInRequired, VersionRequired, faults, status_of
+from shared.http.tokens import TokenReader, VerifiedTokens
 from shared.testing.tokens import Issuer
 
 ANA = UUID(int=1)
@@ -146,6 +149,48 @@ def test_a_cursor_of_ours_is_read() -> None:
 def test_faults_point_and_never_quote() -> None:
     found = faults([{"loc": ("body", "rows", 3, "power"), "type": "decimal_parsing", "msg": "x", "input": "123.456.789-09"}])
     assert found == [{"pointer": "/rows/3/power", "code": "decimal-parsing", "detail": "Número inválido."}]
+
+
+async def test_a_token_read_before_is_refused_when_its_time_its_session_or_its_key_is_over() -> None:
+    issuer, present, over = Issuer(), [NOW], set[UUID]()
+
+    async def ended(session: UUID) -> bool:
+        return session in over
+
+    session = UUID(int=7)
+    reader = TokenReader("requests", issuer.people, issuer.services, ended, lambda: present[0])
+    token = issuer.person(ANA, sid=session, now=NOW)["Authorization"].removeprefix("Bearer ")
+    for _ in range(2):
+        assert (await reader.principal(token)).pid == ANA
+    over.add(session)
+    with pytest.raises(SessionOver):
+        await reader.principal(token)
+    over.clear()
+    present[0] = NOW + timedelta(minutes=6)
+    with pytest.raises(SignInRequired):
+        await reader.principal(token)
+    present[0] = NOW
+    with pytest.raises(SignInRequired):
+        await replace(reader, people=Issuer().people).principal(token)
+    with pytest.raises(SignInRequired):
+        await reader.principal(token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB"))
+
+
+async def test_only_so_many_signatures_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    issuer, verified, remembered = Issuer(), list[str](), VerifiedTokens(most=2)
+    decode = jwt.decode
+
+    def counted(token: str, key: OKPKey, algorithms: list[str]) -> jwt.Token:
+        verified.append(token)
+        return decode(token, key, algorithms=algorithms)
+
+    monkeypatch.setattr(jwt, "decode", counted)
+    key = await issuer.people.find("test-key")
+    assert key is not None
+    first, second, third = (issuer.person(UUID(int=n), now=NOW)["Authorization"].removeprefix("Bearer ") for n in range(3))
+    for token in (first, first, second, second, third, first):
+        assert remembered.claims(token, key)["iss"] == "identity"
+    assert verified == [first, second, third, first]
 
 
 async def test_tokens_are_read_by_time_issuer_and_audience() -> None:
