@@ -59,7 +59,7 @@ async def _deed(draft: UUID, n: int, db: Db) -> Reply:
 
 async def measure(url: str, plan: Plan) -> list[Measured]:
     """Appends and whole commands."""
-    each = plan.of(400)
+    each = plan.of(1000)
     async with await open_pool(url, minimum=32, maximum=32) as pool:
         store, direct, command = through_the_store(pool), bare(pool), whole_command(pool)
         rows = [
@@ -68,12 +68,11 @@ async def measure(url: str, plan: Plan) -> list[Measured]:
             at_least("whole command, 8 writers / bare insert, per s", await rates(plan, [command] * 8, [direct] * 8, each // 2), 0.25),
         ]
         async with library(url, 8) as doing:
-            few = each // 4
             rows += [
-                at_least("append, 8 writers / eventsourcing 9.5 save, per s", await rates(plan, [store] * 8, doing(save), few), 7),
+                at_least("append, 8 writers / eventsourcing 9.5 save, per s", await rates(plan, [store] * 8, doing(save), each), 7),
                 at_least(
                     "whole command, 8 writers / eventsourcing 9.5 get and save, per s",
-                    await rates(plan, [command] * 8, doing(get_and_save), few),
+                    await rates(plan, [command] * 8, doing(get_and_save), each // 2),
                     1,
                 ),
             ]

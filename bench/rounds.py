@@ -56,10 +56,21 @@ async def side_by_side(plan: Plan, ours: Take, peer: Take) -> list[tuple[float, 
 
 
 async def rates(plan: Plan, ours: Sequence[Work], peer: Sequence[Work], each: int) -> list[tuple[float, float]]:
-    """Operations per second of both, after a fifth of a round to warm up."""
-    await rate(ours, max(each // 5, 1))
-    await rate(peer, max(each // 5, 1))
-    return await side_by_side(plan, lambda: rate(ours, each), lambda: rate(peer, each))
+    """Operations per second of both; `each` is how many a writer of ours does in a round, the peer as many as take as long.
+
+    A round is cut into four turns (ours, peer, peer, ours; every other round the other way), so that what a disk or a
+    neighbour does for half a second falls on both.
+    """
+    first, second = await rate(ours, max(each // 5, 1)), await rate(peer, max(each // 5, 1))
+    counts = max(each // 2, 1), max(int(each // 2 * (second / len(peer)) / (first / len(ours))), 1)
+    pairs = []
+    for n in range(plan.rounds):
+        seconds = [0.0, 0.0]
+        for side in (1, 0, 0, 1) if n % 2 else (0, 1, 1, 0):
+            writers, count = (ours, peer)[side], counts[side]
+            seconds[side] += len(writers) * count / await rate(writers, count)
+        pairs.append((2 * len(ours) * counts[0] / seconds[0], 2 * len(peer) * counts[1] / seconds[1]))
+    return pairs
 
 
 def at_least(name: str, pairs: Sequence[tuple[float, float]], goal: float) -> Measured:

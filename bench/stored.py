@@ -51,7 +51,7 @@ async def load(db: "asyncpg.Connection[asyncpg.Record]", events: int) -> float:
 
 async def measure(pool: Pool, plan: Plan, events: int, small: Mapping[str, float]) -> list[Measured]:
     """Appends, whole commands and reading from the middle; `small` has the ratios with few events stored, by name."""
-    each, size = plan.of(400), f"{events / 1_000_000:g} M"
+    each, size = plan.of(1000), f"{events / 1_000_000:g} M"
     store, direct, command = through_the_store(pool), bare(pool), whole_command(pool)
     await rate([direct] * 8, each)
     rows = [
