@@ -5,6 +5,7 @@ import base64
 import contextlib
 import json
 import re
+import struct
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,9 +33,27 @@ BROKER_LOST = (KafkaError, OSError, TimeoutError)
 _REPLICAS = 3
 _STOP_SECONDS = 5
 _VERSION_LIMIT = 1_000_000
+_SEED, _MIX, _32_BITS, _31_BITS = 0x9747B28C, 0x5BD1E995, 0xFFFFFFFF, 0x7FFFFFFF
+_WORDS = struct.Struct("<I")
+_MOST_OF_A_BATCH = 256 * 1024
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 _STREAM = re.compile(r"[a-z][a-z0-9-]{0,99}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,99}")
+
+
+def partition_of(key: str, partitions: int) -> int:
+    """Where Kafka's own clients put a record with this key: murmur2 as they have it, a word instead of a byte at a time."""
+    data = key.encode()
+    length = len(data)
+    whole = length & ~3
+    found = _SEED ^ length
+    for (word,) in _WORDS.iter_unpack(data[:whole]):
+        mixed = (word * _MIX) & _32_BITS
+        found = ((found * _MIX) & _32_BITS) ^ (((mixed ^ (mixed >> 24)) * _MIX) & _32_BITS)
+    if whole < length:
+        found = ((found ^ int.from_bytes(data[whole:], "little")) * _MIX) & _32_BITS
+    found = ((found ^ (found >> 13)) * _MIX) & _32_BITS
+    return ((found ^ (found >> 15)) & _31_BITS) % partitions
 
 
 def topic_of(service: str, aggregate: str) -> str:
@@ -288,6 +307,7 @@ def producer(bootstrap: str, client: str) -> AIOKafkaProducer:
         linger_ms=0,
         request_timeout_ms=10_000,
         max_request_size=1_048_576,
+        max_batch_size=_MOST_OF_A_BATCH,
     )
 
 

@@ -8,18 +8,21 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
 from opentelemetry.trace import SpanKind
 
 from shared.eventsourcing import hint
 from shared.eventsourcing.codec import Unreadable
 from shared.eventsourcing.store import category_of, cause_of_metadata
-from shared.kafka import BROKER_LOST, PARTITIONS, Incoming, consumer, headers_of, incoming, let_go, producer
+from shared.kafka import BROKER_LOST, PARTITIONS, Incoming, consumer, headers_of, incoming, let_go, partition_of, producer
 from shared.postgres import LOST, Pool
 from shared.tracing import span, tracing
 
@@ -34,6 +37,7 @@ _IDLE_POLL_SECONDS = 0.1
 _BUSY_ROUNDS = 50
 _LEAD_EVERY = 1.0
 _ALIVE_EVERY = 2.0
+_UNTRACED: AbstractContextManager[object] = contextlib.nullcontext()
 _ROWS = (
     "select position, stream, version, id, type, schema, data::text as data, metadata::text as metadata, recorded_at"
     " from events_after($1, $2)"
@@ -50,6 +54,16 @@ class StoreBehindTopic(Exception):
 
 class NoLongerLeader(Exception):
     """Another relay has taken the checkpoint."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Rows as the records that travel: `parts` are sent in their order, and each partition's records lie in them in the log's order."""
+
+    last: int | None = None
+    rows: int = 0
+    records: int = 0
+    parts: list[tuple[str, int, BatchBuilder]] = field(default_factory=list)
 
 
 class Relay:
@@ -125,20 +139,22 @@ class Relay:
     async def _publish(self) -> None:
         sender = await _started(self._bootstrap, self._service)
         idle = 0
-        ahead: asyncio.Future[list[Row]] | None = None
+        ahead: asyncio.Future[_Batch] | None = None
         try:
             while True:
-                rows = await (ahead or self._pool.fetch(_ROWS, self.position, _BATCH))
+                batch = await (ahead or self._next(sender, self.position))
                 ahead = None
-                if not rows:
+                if batch.last is None:
                     idle += 1
                     await hint.wait(_POLL_SECONDS if idle < _BUSY_ROUNDS else _IDLE_POLL_SECONDS)
                     continue
                 idle = 0
-                if len(rows) == _BATCH:  # behind: the next batch is read while this one is on its way, and sent once this one has arrived
-                    ahead = asyncio.ensure_future(self._pool.fetch(_ROWS, rows[-1]["position"], _BATCH))
+                if (
+                    batch.rows == _BATCH
+                ):  # behind: the next batch is made ready while this one is on its way, and sent once this one has arrived
+                    ahead = asyncio.ensure_future(self._next(sender, batch.last))
                 try:
-                    await self._send(sender, rows)
+                    await self._send(sender, batch)
                 except BROKER_LOST as error:
                     log.warning("relay_sends_again", error=type(error).__name__, position=self.position)
                     await _forget(ahead)
@@ -147,38 +163,61 @@ class Relay:
                     await asyncio.sleep(_POLL_SECONDS)
                     sender = await _started(self._bootstrap, self._service)
                     continue
-                await self._advance(rows[-1]["position"])
+                await self._advance(batch.last)
         finally:
             await _forget(ahead)
             await _drop(sender)
 
-    async def _send(self, sender: AIOKafkaProducer, rows: Sequence[Row]) -> None:
+    async def _next(self, sender: AIOKafkaProducer, position: int) -> _Batch:
+        """What follows a position, ready to be sent by this producer."""
+        rows = await self._pool.fetch(_ROWS, position, _BATCH)
+        counts: dict[str, int] = {}
+        open_parts: dict[tuple[str, int], BatchBuilder] = {}
+        batch = _Batch(rows[-1]["position"] if rows else None, len(rows))
+        for row in rows:
+            topic = self._topic(category_of(row["stream"]), row["type"])
+            if topic is None:
+                continue
+            if topic not in counts:
+                counts[topic] = len(await sender.partitions_for(topic))
+            place = topic, partition_of(row["stream"], counts[topic])
+            record = self._record(row)
+            with self._published(row, topic):
+                part = open_parts.get(place)
+                if part is None or part.append(**record) is None:  # none yet, or one that is full
+                    part = open_parts[place] = sender.create_batch()
+                    part.append(**record)
+                    batch.parts.append((*place, part))
+            batch.records += 1
+        return batch
+
+    def _record(self, row: Row) -> dict[str, Any]:
+        headers = headers_of(
+            service=self._service,
+            stream=row["stream"],
+            version=row["version"],
+            event_id=row["id"],
+            name=row["type"],
+            schema=row["schema"],
+            position=row["position"],
+            recorded_at=row["recorded_at"],
+            metadata=row["metadata"],
+        )
+        return {"timestamp": None, "key": row["stream"].encode(), "value": row["data"].encode(), "headers": headers}
+
+    async def _send(self, sender: AIOKafkaProducer, batch: _Batch) -> None:
+        """Hand the parts over in their order, one of a partition after the other, and await every acknowledgement."""
         waiting: list[Awaitable[object]] = []
         async with asyncio.timeout(_ACK_SECONDS):
-            for row in rows:
-                topic = self._topic(category_of(row["stream"]), row["type"])
-                if topic is None:
-                    continue
-                headers = headers_of(
-                    service=self._service,
-                    stream=row["stream"],
-                    version=row["version"],
-                    event_id=row["id"],
-                    name=row["type"],
-                    schema=row["schema"],
-                    position=row["position"],
-                    recorded_at=row["recorded_at"],
-                    metadata=row["metadata"],
-                )
-                with self._published(row, topic):
-                    waiting.append(await sender.send(topic, row["data"].encode(), key=row["stream"].encode(), headers=headers))
+            for topic, partition, part in batch.parts:
+                waiting.append(await sender.send_batch(part, topic, partition=partition))
             await asyncio.gather(*waiting)
-        self.relayed += len(waiting)
+        self.relayed += batch.records
 
     def _published(self, row: Row, topic: str) -> AbstractContextManager[object]:
         """A span of the trace that the event belongs to."""
         if not tracing():
-            return contextlib.nullcontext()
+            return _UNTRACED
         trace = cause_of_metadata(row["metadata"]).trace
         return span(f"publish {topic}", trace, SpanKind.PRODUCER, stream=row["stream"], type=row["type"], position=row["position"])
 
@@ -239,7 +278,7 @@ async def _first(*works: Awaitable[None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _forget(ahead: "asyncio.Future[list[Row]] | None") -> None:
+async def _forget(ahead: "asyncio.Future[_Batch] | None") -> None:
     """What was read ahead is not needed: end the reading, whatever comes of it."""
     if ahead is not None:
         ahead.cancel()

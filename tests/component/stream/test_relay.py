@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from aiokafka import ConsumerRecord
 
-from shared.eventsourcing.relay import NoLongerLeader
+from shared.eventsourcing.relay import NoLongerLeader, Relay
 from shared.kafka import incoming
-from tests.component.stream.counters import eventually, move, prepared, relay_of, running, topic
+from tests.component.stream.counters import CAUSE, STORE, CounterNoted, eventually, move, prepared, relay_of, running, topic
 from tests.conftest import Database
 
 
@@ -42,6 +42,20 @@ async def test_published_types_arrive_byte_for_byte_with_their_envelope_and_priv
         assert headers["ce_source"] == f"/services/{service}".encode()
         assert headers["ce_specversion"] == b"1.0"
         assert records[0].key == f"counter-{counter}".encode()
+
+
+async def test_more_of_one_stream_than_a_part_holds_arrives_whole_and_in_order(database: Database, kafka: str) -> None:
+    service = await prepared(database, kafka)
+    async with database.pool() as pool:
+        counter = uuid4()
+        for version in range(12):  # before the relay runs, so that one batch of it has them all
+            noted = CounterNoted(text=str(version) * 100_000)
+            await STORE.append(pool, f"counter-{counter}", [noted], expected=version, cause=CAUSE)  # type: ignore[arg-type]
+        relay = Relay(service=service, pool=pool, lead_url=database.url, bootstrap=kafka, published={"counter": ["CounterNoted"]})
+        async with running(relay):
+            await eventually(pool, "select position from relay", await pool.fetchval("select max(position) from events"))
+        assert [incoming(record).version for record in await topic(kafka, service)] == list(range(1, 13))
+        assert relay.relayed == 12
 
 
 async def test_of_two_relays_one_leads_and_the_other_takes_over_when_its_connection_is_cut(database: Database, kafka: str) -> None:
