@@ -130,6 +130,7 @@ def incoming(record: ConsumerRecord | KeptRecord) -> Incoming:
     try:
         headers = dict(record.headers)
         causation, trace = headers.get("ce_causationid"), headers.get("traceparent")
+        name, schema = _type_of(headers["ce_type"], headers["ce_dataschema"])
         found = Incoming(
             topic=record.topic,
             partition=record.partition,
@@ -137,8 +138,8 @@ def incoming(record: ConsumerRecord | KeptRecord) -> Incoming:
             stream=headers["ce_subject"].decode(),
             version=int(headers["ce_sequence"]),
             id=parse_id(headers["ce_id"].decode()),
-            type=headers["ce_type"].decode(),
-            schema=int(headers["ce_dataschema"].rpartition(b"/")[2]),
+            type=name,
+            schema=schema,
             data=_text(record.value),
             position=int(headers["ce_position"]),
             recorded_at=_instant(headers["ce_time"].decode()),
@@ -152,13 +153,20 @@ def incoming(record: ConsumerRecord | KeptRecord) -> Incoming:
     except (KeyError, ValueError, AttributeError, TypeError) as error:
         reason = f"headers: {type(error).__name__}"
         raise Unreadable(reason) from None
-    if record.key != headers["ce_subject"] or not (0 < found.version < _VERSION_LIMIT and 0 < found.schema < _VERSION_LIMIT):
+    if record.key != headers["ce_subject"] or not (0 < found.version < _VERSION_LIMIT and 0 < schema < _VERSION_LIMIT):
         reason = "key is not the stream, or the version or schema cannot be one"
         raise Unreadable(reason)
-    if not _STREAM.fullmatch(found.stream) or not _TYPE.fullmatch(found.type):
+    if not _STREAM.fullmatch(found.stream) or not name:
         reason = "the stream or the type cannot be one"
         raise Unreadable(reason)
     return found
+
+
+@lru_cache(maxsize=512)
+def _type_of(name: bytes, schema: bytes) -> tuple[str, int]:
+    """A type and its schema's version; no name where it cannot be one. Raises ValueError."""
+    text = name.decode()
+    return text if _TYPE.fullmatch(text) else "", int(schema.rpartition(b"/")[2])
 
 
 def _instant(text: str) -> datetime:
