@@ -18,3 +18,5 @@ class Program:
     stop_signal: str = "TERM"
     stop_seconds: int = 10
     patience: float = 30.0
+    nice: int = 0
+    """How far it stands back where the processors are busy."""

@@ -134,6 +134,8 @@ class Supervisor:
             _private(file, lines)
             command = ["/bin/sh", "-c", '. "$0"; exec "$@"', str(file), *command]
             fingerprint = sha256(lines.encode()).hexdigest()
+        if program.nice:
+            command = ["nice", "-n", str(program.nice), *command]
         return SECTION.format(
             name=program.name,
             command=shlex.join(command).replace("%", "%%"),

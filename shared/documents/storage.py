@@ -1,10 +1,11 @@
 """One S3 bucket, through the minio SDK in threads; addresses for browsers are signed for the public host."""
 
 import asyncio
+import hashlib
 import unicodedata
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from urllib.parse import quote, urlsplit
 
 from minio import Minio
 from minio.commonconfig import CopySource
+from minio.credentials.credentials import Credentials
 from minio.error import InvalidResponseError, S3Error, ServerError
+from minio.signer import sign_v4_s3
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
@@ -21,6 +24,8 @@ from shared.eventsourcing.refusal import Unavailable
 SUFFIXES = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
 UPLOAD_LIVES = timedelta(minutes=15)
 DOWNLOAD_LIVES = timedelta(minutes=5)
+_BLOCK = 256 * 1024
+_STORED = 200
 _MISSING = frozenset({"NoSuchKey", "NoSuchObject", "NotFound"})
 
 
@@ -39,10 +44,21 @@ class Stored:
     modified_at: datetime
 
 
-def _client(url: str, access_key: str, secret_key: str, region: str) -> Minio:
-    parts = urlsplit(url)
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What was written to a file: how much, and the SHA-256 of it."""
+
+    size: int
+    sha256: str
+
+
+def _pool() -> PoolManager:
     retries = Retry(total=2, backoff_factor=0.1, status_forcelist=[502, 503, 504])
-    pool = PoolManager(timeout=Timeout(connect=3, read=30), maxsize=8, retries=retries)
+    return PoolManager(timeout=Timeout(connect=3, read=30), maxsize=8, retries=retries, blocksize=_BLOCK)
+
+
+def _client(url: str, access_key: str, secret_key: str, region: str, pool: PoolManager) -> Minio:
+    parts = urlsplit(url)
     secure = parts.scheme == "https"
     return Minio(parts.netloc, access_key=access_key, secret_key=secret_key, secure=secure, region=region, http_client=pool)
 
@@ -52,23 +68,27 @@ class Storage:
 
     def __init__(self, url: str, public_url: str, access_key: str, secret_key: str, bucket: str, region: str = "us-east-1") -> None:
         self.bucket = bucket
-        self._client = _client(url, access_key, secret_key, region)
-        self._public = _client(public_url, access_key, secret_key, region)
+        self._url = url.rstrip("/")
+        self._region = region
+        self._credentials = Credentials(access_key, secret_key)
+        self._pool = _pool()
+        self._client = _client(url, access_key, secret_key, region, self._pool)
+        self._public = _client(public_url, access_key, secret_key, region, _pool())
 
     async def put(self, name: str, content: bytes, media_type: str) -> None:
         """Store bytes under a name."""
         await self._do(self._client.put_object, self.bucket, name, BytesIO(content), len(content), media_type)
 
-    async def put_file(self, name: str, path: Path, media_type: str) -> None:
-        """Store a file under a name."""
-        await self._do(self._client.fput_object, self.bucket, name, str(path), media_type)
+    async def put_file(self, name: str, path: Path, media_type: str, sha256: str) -> None:
+        """Store a file whose SHA-256 is known, under a name."""
+        await self._do(self._put_file, name, path, media_type, sha256)
 
     async def get(self, name: str) -> bytes | None:
         """The bytes under a name; None when there are none."""
         return await self._do(self._read, name)
 
-    async def fetch(self, name: str, path: Path, limit: int) -> int | None:
-        """Write the object to a file, at most `limit` + 1 bytes of it; answers how many, None when it is not there."""
+    async def fetch(self, name: str, path: Path, limit: int) -> Fetched | None:
+        """Write the object to a file, little more than `limit` bytes of it; answers what was written, None when it is not there."""
         return await self._do(self._fetch, name, path, limit)
 
     async def find(self, name: str) -> Stored | None:
@@ -127,7 +147,33 @@ class Storage:
             answer.close()
             answer.release_conn()
 
-    def _fetch(self, name: str, path: Path, limit: int) -> int | None:
+    def _put_file(self, name: str, path: Path, media_type: str, sha256: str) -> None:
+        """One request, signed for the digest that is known and sent as it is read; the SDK would read parts into memory and hash each."""
+        url = urlsplit(f"{self._url}/{self.bucket}/{quote(name)}")
+        now = datetime.now(UTC)
+        headers: dict[str, str | list[str] | tuple[str]] = {
+            "Host": url.netloc,
+            "Content-Type": media_type,
+            "Content-Length": str(path.stat().st_size),
+            "x-amz-content-sha256": sha256,
+            "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ"),
+        }
+        signed = sign_v4_s3(
+            method="PUT",
+            url=url,
+            region=self._region,
+            headers=headers,
+            credentials=self._credentials,
+            content_sha256=sha256,
+            date=now,
+        )
+        with path.open("rb") as file:
+            answer = self._pool.request("PUT", url.geturl(), body=file, headers={key: str(value) for key, value in signed.items()})
+        if answer.status != _STORED:
+            message = f"the file store answered {answer.status}"
+            raise StorageAway(message)
+
+    def _fetch(self, name: str, path: Path, limit: int) -> Fetched | None:
         try:
             answer = self._client.get_object(self.bucket, name)
         except (S3Error, InvalidResponseError) as error:
@@ -135,14 +181,15 @@ class Storage:
                 return None
             raise
         try:
-            size = 0
+            size, digest = 0, hashlib.sha256()
             with path.open("wb") as file:
-                for part in answer.stream(64 * 1024):
+                for part in answer.stream(_BLOCK):
                     size += len(part)
+                    digest.update(part)
                     file.write(part)
                     if size > limit:
                         break
-            return size
+            return Fetched(size, digest.hexdigest())
         finally:
             answer.close()
             answer.release_conn()

@@ -1,7 +1,6 @@
 """The verifying worker: reads each arrival once, looks at exactly those bytes, keeps exactly those bytes."""
 
 import asyncio
-import hashlib
 import json
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from shared.documents.decider import CollectOrphan, DocumentNotFound, RefuseDocu
 from shared.documents.documents import DOOR, Documents, incoming, kept
 from shared.documents.events import Reason
 from shared.documents.scanner import Scanner
+from shared.documents.storage import Fetched
 from shared.eventsourcing.refusal import Unavailable
 from shared.eventsourcing.transaction import transact
 from shared.postgres import LOST, Db
@@ -148,22 +148,21 @@ class DocumentsWorker:
             return
         with tempfile.TemporaryDirectory(prefix="document-") as folder:
             path = Path(folder) / "file"
-            size = await self.documents.storage.fetch(incoming(document_id), path, self.documents.max_bytes)
-            if size is None:
+            fetched = await self.documents.storage.fetch(incoming(document_id), path, self.documents.max_bytes)
+            if fetched is None:
                 await self._not_there(document_id, tries)
                 return
-            found = await self._judge(path, size, state)
+            found = await self._judge(path, fetched, state)
             if isinstance(found, VerifyDocument):
-                await self.documents.storage.put_file(kept(state.owner.stream, found.sha256), path, state.media_type)
+                await self.documents.storage.put_file(kept(state.owner.stream, found.sha256), path, state.media_type, found.sha256)
         await self._settle(document_id, found)
 
-    async def _judge(self, path: Path, size: int, state: UnderVerification) -> VerifyDocument | RefuseDocument:
-        now = self.documents.clock
+    async def _judge(self, path: Path, fetched: Fetched, state: UnderVerification) -> VerifyDocument | RefuseDocument:
+        now, size, sha256 = self.documents.clock, fetched.size, fetched.sha256
         if size == 0:
             return RefuseDocument("empty", now())
         if size > self.documents.max_bytes:
             return RefuseDocument("too-big", now())
-        sha256 = await asyncio.to_thread(_digest, path)
         if size != state.size or state.declared_sha256 not in {None, sha256}:
             return RefuseDocument("checksum-differs", now())
         # The scanner first: what is infected is said to be infected, whatever else is wrong with it.
@@ -215,11 +214,6 @@ def _is_id(text: str) -> bool:
         return str(UUID(text)) == text
     except ValueError:
         return False
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 async def examine(path: Path, media_type: str) -> tuple[Reason | None, int | None]:

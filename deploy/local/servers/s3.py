@@ -29,7 +29,7 @@ def program(home: Home) -> Program:
     access, key = credentials(home)
     binary = f"{sysconfig.get_path('scripts')}/rclone"
     command = [binary, "serve", "s3", "--addr", f"{LOOPBACK}:{home.ports['s3']}", "--config", "/dev/null", str(home.state("s3"))]
-    return Program("s3", command, ready, ("s3",), environment={"RCLONE_AUTH_KEY": f'"{access},{key}"', "GOMAXPROCS": "2"})
+    return Program("s3", command, ready, ("s3",), environment={"RCLONE_AUTH_KEY": f'"{access},{key}"', "GOMAXPROCS": "2"}, nice=5)
 
 
 def ready(home: Home) -> bool:
