@@ -9,6 +9,7 @@ from bench.rounds import Measured, Plan, Work, at_least, rates
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.store import metadata_of
 from shared.http.idempotency import Once, Reply
+from shared.ids import new_id
 from shared.postgres import Db, Pool, open_pool
 
 CAUSE = Cause("service:bench", uuid4())
@@ -32,7 +33,7 @@ def bare(pool: Pool) -> Work:
     async def write(times: int) -> None:
         async with pool.acquire() as db:
             for n in range(times):
-                stream, event_id = f"draft-{uuid4()}", uuid4()
+                stream, event_id = f"draft-{uuid4()}", new_id()
                 row = CODEC.encode(example(uuid4(), n), stream, event_id)
                 await db.fetchval(BARE, stream, 1, event_id, row.type, row.schema, row.data, metadata_of(CAUSE))
 

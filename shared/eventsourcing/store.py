@@ -161,8 +161,12 @@ class Store:
         if expected + len(events) > MAXIMUM_STREAM:
             raise StreamTooLong(stream)
         count_append()
-        ids = list(ids) if ids is not None else [new_id() for _ in events]
-        encoded = await self._encoded(db, stream, events, ids, person)
+        ids = ids if ids is not None else [new_id() for _ in events]
+        key = None
+        if self._keys is not None and any(map(self.codec.holds_personal, [type(event).__name__ for event in events])):
+            key = await self._keys.sealing(db, stream, person)
+        encode = self.codec.encode
+        encoded = [encode(event, stream, event_id, key) for event, event_id in zip(events, ids, strict=True)]
         views, readers = self._views_of(category_of(stream))
         try:
             rows, moved = await _stored(db, stream, expected, ids, encoded, metadata_of(cause), readers)
@@ -188,12 +192,6 @@ class Store:
     async def sealing_many(self, db: Db, people: Mapping[str, UUID | None]) -> Mapping[str, StreamKey]:
         """The keys of many streams, made where missing for the person named."""
         return await self._keys.sealing_many(db, people) if self._keys is not None and people else {}
-
-    async def _encoded(self, db: Db, stream: str, events: Sequence[Event], ids: Sequence[UUID], person: UUID | None) -> Sequence[Encoded]:
-        key = None
-        if any(self.codec.holds_personal(type(event).__name__) for event in events) and self._keys is not None:
-            key = await self._keys.sealing(db, stream, person)
-        return [self.codec.encode(event, stream, event_id, key) for event, event_id in zip(events, ids, strict=True)]
 
 
 async def _stored(
