@@ -12,15 +12,17 @@ from uuid import uuid4
 
 from bench import bare_app
 from bench.load import Asked, Door, at_rate
-from bench.place import connected
+from bench.place import SERVERS, connected
 from bench.rounds import Measured, Plan, at_most, percentile, side_by_side
 from bench.story import CPF, Draft, drafts
 from deploy.local import services
 from deploy.local.answers import free_port
 from deploy.local.environment import of_service
 from deploy.local.home import LOOPBACK, ROOT, Home
+from deploy.local.program import Program
 from deploy.local.servers.postgres import admin_url
 from deploy.local.servers.s3 import make_buckets
+from deploy.local.supervisor import Supervisor
 from shared.testing.tokens import Issuer
 
 PER_SECOND, MODEST = 200, 50
@@ -65,9 +67,12 @@ async def opened(home: Home, filings: int, *, worker: bool = False) -> AsyncIter
     os.environ.update(told["requests"])
     made = await drafts(filings) if filings else []
     bare = {**os.environ, "BENCH_URL": bare_url, "BENCH_JWKS": jwks, "BENCH_PORT": str(bare_port)}
-    commands = [("bench.bare_app", [], bare), *((f"services.{name}", ["api"], told[name]) for name in told)]
+    commands: list[tuple[str, list[str], Mapping[str, str]]] = [("bench.bare_app", [], bare)]
+    ours = [(f"services.{name}", ["api"], told[name]) for name in told]
     if worker:
-        commands.append(("services.requests", ["worker"], told["requests"]))
+        supervised = _supervised(home, [*ours, ("services.requests", ["worker"], told["requests"])])
+    else:
+        supervised, commands = [], [*commands, *ours]
     processes = [_started(home, module, words, env) for module, words, env in commands]
     ports = (home.ports["requests"], home.ports["backoffice"], bare_port)
     doors = [Door(LOOPBACK, port) for port in ports]
@@ -78,6 +83,8 @@ async def opened(home: Home, filings: int, *, worker: bool = False) -> AsyncIter
     finally:
         for door in doors:
             door.close()
+        for name in supervised:
+            Supervisor(home).stop(name)
         for process in processes:
             process.terminate()
         for process in processes:
@@ -87,6 +94,19 @@ async def opened(home: Home, filings: int, *, worker: bool = False) -> AsyncIter
 def _started(home: Home, module: str, words: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     with (home.logs / f"{module}-{'-'.join(words)}.log").open("wb") as log:
         return subprocess.Popen([sys.executable, "-m", module, *words], env=environment, cwd=ROOT, stdout=log, stderr=log)
+
+
+def _supervised(home: Home, commands: Sequence[tuple[str, list[str], Mapping[str, str]]]) -> list[str]:
+    """In one session with the servers, as `make up` has them: the scheduler heeds who stands back only within a session."""
+    programs = [
+        Program(f"{module}-{words[0]}".replace(".", "-"), [sys.executable, "-m", module, *words], lambda _: True, (), environment=env)
+        for module, words, env in commands
+    ]
+    supervisor = Supervisor(home)
+    supervisor.start([*(server.program(home) for server in SERVERS), *programs])
+    for program in programs:
+        supervisor.launch(program.name)
+    return [program.name for program in programs]
 
 
 def _migrate(home: Home) -> None:
