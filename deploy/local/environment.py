@@ -36,6 +36,7 @@ def _addresses(home: Home) -> dict[str, str]:
         **shared,
         "S3_PUBLIC_URL": public,
         "PUBLIC_URL": public,
+        "STAFF_URL": public,
         "IDENTITY_URL": identity,
         "IDENTITY_JWKS_URL": f"{identity}/.well-known/jwks.json",
         "GD_HOME": str(home.path),
