@@ -47,15 +47,9 @@ class Doors:
 @contextlib.asynccontextmanager
 async def opened(home: Home, filings: int, *, worker: bool = False) -> AsyncIterator[Doors]:
     """The two services' doors and the bare application, each a process of its own, over the same PostgreSQL; a worker where asked for."""
-    issuer, bare_port, bare_name = Issuer(), free_port(), f"bare_{uuid4().hex[:8]}"
+    issuer, bare_port = Issuer(), free_port()
     jwks = json.dumps({"keys": [issuer._key.as_dict(private=False)]})
-    async with connected(admin_url(home)) as server:
-        await server.execute(f"create database {bare_name}")
-    bare_url = admin_url(home, bare_name)
-    async with connected(bare_url) as db:
-        await db.execute(bare_app.TABLES)
-        columns = "review_id, kind, protocol, filed_at, due_on, state, documents"
-        await db.execute(_REVIEWS.format(table="bare_reviews", columns=columns, more=""))
+    bare_url = await _bare_database(home)
     await asyncio.to_thread(_migrate, home)
     files = f"http://{LOOPBACK}:{home.ports['s3']}"
     more_told = {"IDENTITY_JWKS_URL": f"http://{LOOPBACK}:{bare_port}/jwks", "S3_PUBLIC_URL": files}
@@ -89,6 +83,19 @@ async def opened(home: Home, filings: int, *, worker: bool = False) -> AsyncIter
             process.terminate()
         for process in processes:
             process.wait(15)
+
+
+async def _bare_database(home: Home) -> str:
+    """What the bare application answers from; its address."""
+    name = f"bare_{uuid4().hex[:8]}"
+    async with connected(admin_url(home)) as server:
+        await server.execute(f"create database {name}")
+    url = admin_url(home, name)
+    async with connected(url) as db:
+        await db.execute(bare_app.TABLES)
+        columns = "review_id, kind, protocol, filed_at, due_on, state, documents"
+        await db.execute(_REVIEWS.format(table="bare_reviews", columns=columns, more=""))
+    return url
 
 
 def _started(home: Home, module: str, words: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
