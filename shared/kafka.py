@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -61,8 +62,7 @@ def topic_of(service: str, aggregate: str) -> str:
     return f"{service}.{aggregate}"
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A record that says which event it is; its data may still be unreadable."""
 
     topic: str

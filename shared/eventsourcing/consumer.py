@@ -7,7 +7,7 @@ Many streams parked in minutes is a bug, not poison: stop, and do not be ready.
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -256,19 +256,25 @@ class Consumer:
         admitted = found.events
         if not admitted:
             return False
-        records = {(event.stream, event.version): record for event, record in pairs}
-        waiting = await parking.parked_among(db, reader.name, sorted({event.stream for event in admitted}))
-        fresh: list[Recorded[Event]] = []
-        for event in admitted:
-            if event.stream in waiting:
-                await parking.park(db, reader.name, event, kept(records[event.stream, event.version]), "stream is parked")
-            elif (decoded := self._decoded(event)) is not None and type(decoded.event) in reader.on:
-                fresh.append(decoded)
+        waiting = await parking.parked_among(db, reader.name, list(found.before))
+        if waiting:
+            admitted = await self._joined(db, reader, pairs, admitted, waiting)
+        fresh = [one for one in map(self._decoded, admitted) if one is not None and type(one.event) in reader.on]
         if fresh and await reader.apply(db, fresh):
             await take_back(db, reader.name, found.before)
             return True
         self.progress.applied[reader.name] += len(fresh)
         return False
+
+    async def _joined(
+        self, db: Db, reader: Reader, pairs: Sequence[Pair], admitted: Sequence[Incoming], waiting: Collection[str]
+    ) -> list[Incoming]:
+        """Events of parked streams join what is parked; answers the others."""
+        records = {(event.stream, event.version): record for event, record in pairs}
+        for event in admitted:
+            if event.stream in waiting:
+                await parking.park(db, reader.name, event, kept(records[event.stream, event.version]), "stream is parked")
+        return [event for event in admitted if event.stream not in waiting]
 
     def _decoded(self, event: Incoming) -> Recorded[Event] | None:
         found = known(self._codec, event)

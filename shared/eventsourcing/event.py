@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -30,8 +30,7 @@ class PersonalMark:
 type Personal[T] = Annotated[T | Erased, PersonalMark()]
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Who acted, and what led to it. `actor` is `person:<uuid>`, `staff:<uuid>`, `service:<name>` or `timer:<name>`."""
 
     actor: str
@@ -45,9 +44,11 @@ class Cause:
         return self.actor.startswith(("person:", "staff:"))
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded[E: Event]:
-    """An event with its envelope: where it stands in its stream and in the store, when and why it was recorded."""
+class Recorded[E: Event](NamedTuple):
+    """An event with its envelope: where it stands in its stream and in the store, when and why it was recorded.
+
+    A tuple, as `Cause` is: there are many, and a frozen dataclass takes three times as long to make.
+    """
 
     event: E
     stream: str

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from shared.postgres import Db
 
+# Each stream once, and in one order for all who admit, so that two of them never wait for each other.
 _ADMIT = """
 insert into applied as a (reader, stream, version, event_id)
-select $1, stream, max(version), (array_agg(id order by version desc))[1]
-  from unnest($2::text[], $3::int[], $4::uuid[]) e(stream, version, id) group by stream order by stream
+select $1, stream, version, id from unnest($2::text[], $3::int[], $4::uuid[]) e(stream, version, id) order by stream collate "C"
 on conflict (reader, stream) do update set version = excluded.version, event_id = excluded.event_id where a.version < excluded.version
 returning stream, coalesce(old.version, 0) as version, old.event_id"""
 
@@ -47,9 +47,12 @@ async def admission[N: Numbered](db: Db, reader: str, events: Sequence[N]) -> Ad
     """What `admit` admits, and what `take_back` needs; raises Diverged."""
     if not events:
         return Admission([], {})
-    rows = await db.fetch(
-        _ADMIT, reader, [event.stream for event in events], [event.version for event in events], [event.id for event in events]
-    )
+    last: dict[str, N] = {}
+    for event in events:
+        known = last.get(event.stream)
+        if known is None or event.version > known.version:
+            last[event.stream] = event
+    rows = await db.fetch(_ADMIT, reader, list(last), [event.version for event in last.values()], [event.id for event in last.values()])
     applied: dict[str, int] = {row["stream"]: row["version"] for row in rows}
     admitted: list[N] = []
     repeated: list[N] = []

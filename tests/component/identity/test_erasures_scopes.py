@@ -44,7 +44,7 @@ async def answered(identity: Identity, person: UUID, name: str, *kept: Kept, due
     """A service answers that it has erased what it may."""
     fact = ErasureApplied(person_id=person, kept=kept, applied_at=utc_now(), notices_due=due)
     event = told(fact, f"erasure-{new_id()}", version, event_id=new_id())
-    await happened(identity.running, service(), replace(event, cause=Cause(f"service:{name}", uuid4())))
+    await happened(identity.running, service(), event._replace(cause=Cause(f"service:{name}", uuid4())))
 
 
 def identity_person(identity: Identity, person: Person) -> UUID:
