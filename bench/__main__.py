@@ -14,6 +14,7 @@ from bench.rounds import Measured, Plan
 from bench.table import keep, kept_ratios, machine, table
 from deploy.local.home import LOOPBACK, ROOT, Home
 from deploy.local.servers.postgres import admin_url
+from shared.collector import settle
 from shared.logging import start_logging
 from shared.postgres import migrate, open_pool
 
@@ -132,6 +133,7 @@ def main() -> None:
     chosen = parser.parse_args()
     plan = Plan(2, 0.15) if chosen.short else Plan(chosen.rounds, 1.0)
     start_logging("bench", "json", "ERROR")
+    settle()
     rows = uvloop.run(run(chosen.parts or ALL, plan, chosen.stored))
     print(f"{machine()}\n\n{table(rows)}")
     if chosen.keep:

@@ -16,6 +16,7 @@ import uvloop
 from bench.events import BARE_STORE, CODEC, ForeignRowsView, ModuleAdded, example
 from bench.rounds import Measured, Plan, alone, percentile
 from bench.stream import CAUSE, KEY, relay_of, running, until
+from shared.collector import settle
 from shared.eventsourcing.consumer import Consumer, Pair, Reader, reader_of_view
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.keys import Keys
@@ -120,4 +121,5 @@ async def measure(pool: Pool, url: str, bootstrap: str, plan: Plan) -> list[Meas
 
 
 if __name__ == "__main__":
+    settle()
     uvloop.run(read(sys.argv[1], sys.argv[2], sys.argv[3], Path(sys.argv[4]), Path(sys.argv[5])))

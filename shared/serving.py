@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import socket
 from collections.abc import Iterator, Mapping
 
@@ -16,6 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from shared.collector import settle
 from shared.health import Health
 from shared.http.app import create_app
 from shared.metrics import TASK_RESTARTS
@@ -59,7 +59,7 @@ async def serve(service: Service, settings: ServiceSettings, stop: asyncio.Event
             health.check("broker", lambda: _broker(settings.kafka_bootstrap))
         tasks = _start(service, parts, health) if worker else []
         app = create_app(service, parts, ready=health.missing) if api else worker_app(health)
-        _keep_for_good()
+        settle()
         server, serving = _serve(app, listening)
         log.info("started", port=port, api=api, tasks=[task.get_name() for task in tasks])
         stopping = asyncio.ensure_future(stop.wait())
@@ -70,12 +70,6 @@ async def serve(service: Service, settings: ServiceSettings, stop: asyncio.Event
     listening.close()
     log.info("stopped")
     return 0
-
-
-def _keep_for_good() -> None:
-    """What is there before the first request stays to the end: the collector does not look through it again, which took tens of ms."""
-    gc.collect()
-    gc.freeze()
 
 
 def _port(service: Service, settings: ServiceSettings, *, api: bool) -> int:
