@@ -6,6 +6,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+_TURNS = 8
+
 type Work = Callable[[int], Awaitable[None]]
 """One writer's part of a round, given how many operations it does."""
 type Take = Callable[[], Awaitable[float]]
@@ -58,18 +60,19 @@ async def side_by_side(plan: Plan, ours: Take, peer: Take) -> list[tuple[float, 
 async def rates(plan: Plan, ours: Sequence[Work], peer: Sequence[Work], each: int) -> list[tuple[float, float]]:
     """Operations per second of both; `each` is how many a writer of ours does in a round, the peer as many as take as long.
 
-    A round is cut into four turns (ours, peer, peer, ours; every other round the other way), so that what a disk or a
+    A round is cut into short turns (ours, peer, peer, ours, …; every other round the other way), so that what a disk or a
     neighbour does for half a second falls on both.
     """
     first, second = await rate(ours, max(each // 5, 1)), await rate(peer, max(each // 5, 1))
-    counts = max(each // 2, 1), max(int(each // 2 * (second / len(peer)) / (first / len(ours))), 1)
+    turn = max(each // _TURNS, 1)
+    counts = turn, max(int(turn * (second / len(peer)) / (first / len(ours))), 1)
     pairs = []
     for n in range(plan.rounds):
         seconds = [0.0, 0.0]
-        for side in (1, 0, 0, 1) if n % 2 else (0, 1, 1, 0):
+        for side in ((1, 0, 0, 1) if n % 2 else (0, 1, 1, 0)) * (_TURNS // 2):
             writers, count = (ours, peer)[side], counts[side]
             seconds[side] += len(writers) * count / await rate(writers, count)
-        pairs.append((2 * len(ours) * counts[0] / seconds[0], 2 * len(peer) * counts[1] / seconds[1]))
+        pairs.append((_TURNS * len(ours) * counts[0] / seconds[0], _TURNS * len(peer) * counts[1] / seconds[1]))
     return pairs
 
 
