@@ -76,8 +76,21 @@ class Bench:
         url = await self.fresh()
         seconds = await _loaded(url, self.stored)
         print(f"{self.stored:,} events loaded into each of two tables in {seconds:.0f} s", flush=True)
+        before = {**kept_ratios(), **self.ratios}
         async with await open_pool(url, minimum=32, maximum=32) as pool:
-            return await stored.measure(pool, self.plan, self.stored, {**kept_ratios(), **self.ratios})
+            rows = await stored.measure(pool, self.plan, self.stored, before)
+            streamed = await stream.measure_many(pool, url, self.bootstrap, self.plan, self.stored)
+            return rows + [stored.as_before(row, self.size, before) for row in streamed]
+
+    async def many_doors(self) -> list[Measured]:
+        """The routes with many requests, reviews and events stored."""
+        rows = await doors.measure(self.home, self.plan, self.stored)
+        return [stored.as_before(row, self.size, {**kept_ratios(), **self.ratios}) for row in rows]
+
+    @property
+    def size(self) -> str:
+        """How many are stored, as it is said."""
+        return f"{self.stored / 1_000_000:g} M"
 
     async def doors(self) -> list[Measured]:
         """Routes at a steady rate."""
@@ -100,6 +113,7 @@ PARTS: Mapping[str, Callable[[Bench], Awaitable[list[Measured]]]] = {
     "rebuild": Bench.rebuild,
     "doors": Bench.doors,
     "uploads": Bench.uploads,
+    "many-doors": Bench.many_doors,
 }
 
 ALL = ("idle", *PARTS)

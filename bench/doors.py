@@ -14,6 +14,7 @@ from bench import bare_app
 from bench.load import Asked, Door, at_rate
 from bench.place import SERVERS, connected
 from bench.rounds import Measured, Plan, at_most, percentile, side_by_side
+from bench.stored import fill_events
 from bench.story import CPF, Draft, drafts
 from deploy.local import services
 from deploy.local.answers import free_port
@@ -29,6 +30,24 @@ PER_SECOND, MODEST = 200, 50
 _REVIEWS = """
 insert into {table} ({columns}) select uuidv7(), 'triage', lpad(n::text, 14, '0'), now() - n * interval '1 minute', current_date,
  'waiting', 5{more} from generate_series(1, 2000) n"""
+_OLD_REQUESTS = """
+insert into budget_requests (request_id, unit_id, unit_number, holder_id, started_by, state, is_open, protocol, motive, purpose, porte,
+  installed_kw, filed_at, started_at, moved_at, version)
+select uuidv7(), gen_random_uuid(), lpad(n::text, 10, '0'), gen_random_uuid(), gen_random_uuid(), 'connected', false,
+  lpad(n::text, 15, '0'), 'ligacao-nova', 'geracao', 'micro', 5, now() - n * interval '1 minute', now() - n * interval '1 minute', now(), 40
+  from generate_series(1, $1::bigint) n"""
+_OLD_REVIEWS = """
+insert into reviews (review_id, kind, subject_stream, submission, protocol, filed_at, due_on, parties, documents, state, outcome,
+  concluded_at, opened_at, version)
+select uuidv7(), 'triage', 'budget-request-' || gen_random_uuid(), 1, lpad(n::text, 15, '0'), now() - n * interval '1 minute',
+  current_date, '{}', 5, 'concluded', 'accepted', now(), now(), 4 from generate_series(1, $1::bigint) n"""
+_OLD_FILINGS = """
+insert into bare_filings (request_id, key, protocol, filed_at)
+select uuidv7(), gen_random_uuid()::text, lpad(n::text, 15, '0'), now() - n * interval '1 minute' from generate_series(1, $1::bigint) n"""
+_OLD_BARE_REVIEWS = """
+insert into bare_reviews (review_id, kind, protocol, filed_at, due_on, state, documents)
+select uuidv7(), 'concluded', lpad(n::text, 15, '0'), now() - n * interval '1 minute', current_date, 'concluded', 5
+  from generate_series(1, $1::bigint) n"""
 _STAFF = uuid4()
 
 
@@ -132,11 +151,13 @@ async def _answers(door: Door, path: str) -> None:
             await asyncio.sleep(0.1)
 
 
-async def measure(home: Home, plan: Plan) -> list[Measured]:
-    """The three routes, each beside its bare likeness."""
+async def measure(home: Home, plan: Plan, stored: int = 0) -> list[Measured]:
+    """The three routes, each beside its bare likeness; with so many events, requests and reviews stored, filing at the modest rate only."""
     seconds = max(4 * plan.scale, 1)
-    each = int(PER_SECOND * seconds)
-    async with opened(home, (each + int(MODEST * seconds)) * (plan.rounds + 1)) as doors:
+    paces = (MODEST,) if stored else (MODEST, PER_SECOND)
+    async with opened(home, sum(int(pace * seconds) for pace in paces) * (plan.rounds + 1)) as doors:
+        if stored:
+            await _fill(home, doors, stored)
         left = iter(doors.filings)
 
         def filing(_: int) -> Asked:
@@ -146,15 +167,15 @@ async def measure(home: Home, plan: Plan) -> list[Measured]:
         rui = doors.issuer.person(doors.filings[0].filer)
         staff = doors.issuer.staff(_STAFF, "reviewer")
         ours, peer = (doors.requests, filing, 201), (doors.bare, _bare_filing, 201)
-        rows = [await _beside(plan, "filing", ours, peer, seconds, per_second) for per_second in (MODEST, PER_SECOND)]
+        rows = [await _beside(plan, "filing", ours, peer, seconds, per_second) for per_second in paces]
         page = Asked("GET", "/v1/queues/triage/reviews?limit=50", staff)
         rows.append(
             await _beside(
                 plan, "queue page", (doors.backoffice, lambda _: page, 200), (doors.bare, lambda _: Asked("GET", "/queue"), 200), seconds
             )
         )
-        filed = await _protocols(admin_url(home, "requests"), "select protocol from budget_requests where protocol is not null")
-        bare_filed = await _protocols(doors.bare_url, "select protocol from bare_filings")
+        filed = await _protocols(admin_url(home, "requests"), "select protocol from budget_requests where is_open and protocol is not null")
+        bare_filed = await _protocols(doors.bare_url, "select protocol from bare_filings order by filed_at desc limit 1000")
         rows.append(
             await _beside(
                 plan,
@@ -165,6 +186,21 @@ async def measure(home: Home, plan: Plan) -> list[Measured]:
             )
         )
         return rows
+
+
+async def _fill(home: Home, doors: Doors, rows: int) -> None:
+    """Concluded requests and reviews of other years, and as many events; in the bare tables as many rows."""
+    async with connected(admin_url(home, "requests")) as db:
+        await fill_events(db, rows)
+        await db.execute(_OLD_REQUESTS, rows)
+        await db.execute("vacuum analyze events, budget_requests")
+    async with connected(admin_url(home, "backoffice")) as db:
+        await db.execute(_OLD_REVIEWS, rows)
+        await db.execute("vacuum analyze reviews")
+    async with connected(doors.bare_url) as db:
+        await db.execute(_OLD_FILINGS, rows)
+        await db.execute(_OLD_BARE_REVIEWS, rows)
+        await db.execute("vacuum analyze bare_filings, bare_reviews")
 
 
 type Side = tuple[Door, Callable[[int], Asked], int]

@@ -23,12 +23,22 @@ SERVICE = "bench"
 RELAYED, RAW, READ = topic_of(SERVICE, "draft"), "raw.draft", "read.draft"
 TOPICS = dict.fromkeys((RELAYED, RAW, READ, topic_of(SERVICE, "operations")), KEPT_FOR_EVER)
 CAUSE = Cause("service:bench", uuid4())
+RELAY_ROW = "relay / raw idempotent producer, per s"
+CONSUMER_ROW = "consumer with ledger and view / bare upsert loop, per s"
 _PER_STREAM = 5
 _BATCH = 500
 _PATIENCE = 120
 _NOTE = """
 insert into applied (reader, stream, version, event_id) select $1, s, v, i from unnest($2::text[], $3::int[], $4::uuid[]) e(s, v, i)
 on conflict (reader, stream) do update set version = excluded.version, event_id = excluded.event_id"""
+
+_LARGE = (
+    "insert into foreign_rows (stream, modules) select 'draft-' || gen_random_uuid(), n from generate_series(1, $1::bigint) n",
+    (
+        "insert into applied (reader, stream, version, event_id)"
+        " select 'another', 'draft-' || gen_random_uuid(), 5, gen_random_uuid() from generate_series(1, $1::bigint)"
+    ),
+)
 
 
 async def fill(pool: Pool, events: int) -> None:
@@ -64,9 +74,9 @@ async def until(done: Callable[[], bool]) -> None:
             await asyncio.sleep(0.002)
 
 
-async def relayed(pool: Pool, url: str, bootstrap: str, events: int) -> float:
+async def relayed(pool: Pool, url: str, bootstrap: str, events: int, service: str = SERVICE) -> float:
     """Events per second from the store to acknowledged, the checkpoint moved with each batch."""
-    relay = relay_of(pool, url, bootstrap)
+    relay = relay_of(pool, url, bootstrap, service)
     async with running(relay.run()):
         await until(lambda: relay.leading and relay.position > 0)
         done, start = relay.relayed, time.perf_counter()
@@ -107,12 +117,13 @@ async def sent_raw(pool: Pool, bootstrap: str, events: int, topic: str = RAW) ->
         await sender.stop()
 
 
-async def consumed(pool: Pool, bootstrap: str, events: int) -> float:
+async def consumed(pool: Pool, bootstrap: str, events: int, *, emptied: bool = True) -> float:
     """Events per second through ledger, codec and view, from the beginning of the topic, as a new reader."""
     number = uuid4().hex[:8]
     view = ForeignRowsView(f"rows_{number}")
     reads: dict[str, Sequence[type[ModuleAdded]]] = {READ: [ModuleAdded]}
-    await pool.execute("truncate foreign_rows")
+    if emptied:
+        await pool.execute("truncate foreign_rows")
     reader = Consumer(
         group=f"bench-{number}", readers=[reader_of_view(view, reads)], codec=CODEC, pool=pool, keys=Keys(KEY), bootstrap=bootstrap
     )
@@ -123,10 +134,11 @@ async def consumed(pool: Pool, bootstrap: str, events: int) -> float:
         return (reader.progress.applied[view.name] - done) / (time.perf_counter() - start)
 
 
-async def looped(pool: Pool, bootstrap: str, events: int) -> float:
+async def looped(pool: Pool, bootstrap: str, events: int, *, emptied: bool = True) -> float:
     """The same records read by a bare consumer, decoded as JSON, the same rows of view and ledger upserted, offsets committed."""
     view = ForeignRowsView(f"bare_{uuid4().hex[:8]}")
-    await pool.execute("truncate foreign_rows")
+    if emptied:
+        await pool.execute("truncate foreign_rows")
     source = consumer(bootstrap, f"bare-{uuid4().hex[:8]}", "bench-bare", [READ])
     await source.start()
     try:
@@ -172,6 +184,29 @@ async def measure(pool: Pool, url: str, bootstrap: str, plan: Plan) -> list[Meas
     relay = await side_by_side(plan, again, lambda: sent_raw(pool, bootstrap, events))
     reader = await side_by_side(plan, lambda: consumed(pool, bootstrap, events), lambda: looped(pool, bootstrap, events))
     return [
-        at_least("relay / raw idempotent producer, per s", relay, 0.8),
-        at_least("consumer with ledger and view / bare upsert loop, per s", reader, 0.8),
+        at_least(RELAY_ROW, relay, 0.8),
+        at_least(CONSUMER_ROW, reader, 0.8),
     ]
+
+
+async def measure_many(pool: Pool, url: str, bootstrap: str, plan: Plan, stored: int) -> list[Measured]:
+    """The relay from the middle of a large store; the consumer with a view and a ledger of as many rows as there are events."""
+    events, service = plan.of(20_000, 4_000), f"many-{uuid4().hex[:8]}"
+    await ensure_topics(
+        bootstrap, {**TOPICS, **dict.fromkeys((topic_of(service, "draft"), topic_of(service, "operations")), KEPT_FOR_EVER)}
+    )
+    await sent_raw(pool, bootstrap, events, READ)
+    await pool.execute("truncate foreign_rows")
+    for large in _LARGE:
+        await pool.execute(large, stored, timeout=3600)
+
+    async def from_the_middle() -> float:
+        await pool.execute("update relay set position = $1", stored // 2)
+        return await relayed(pool, url, bootstrap, events, service)
+
+    await from_the_middle()
+    relay = await side_by_side(plan, from_the_middle, lambda: sent_raw(pool, bootstrap, events))
+    reader = await side_by_side(
+        plan, lambda: consumed(pool, bootstrap, events, emptied=False), lambda: looped(pool, bootstrap, events, emptied=False)
+    )
+    return [at_least(RELAY_ROW, relay, 0), at_least(CONSUMER_ROW, reader, 0)]
