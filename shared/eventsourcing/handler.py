@@ -43,8 +43,14 @@ class Handler[C, S, E: Event]:
 
     async def load(self, db: Db, id: UUID) -> tuple[S, int]:  # noqa: A002 - the word of the field
         """The state and version of one aggregate; its initial state and 0 when it does not exist."""
-        events, version = await self.store.history(db, self.stream(id))
-        return self.decider.fold(cast("Sequence[E]", events)), version
+        _, state, version = await self.told(db, id)
+        return state, version
+
+    async def told(self, db: Db, id: UUID) -> tuple[Sequence[E], S, int]:  # noqa: A002 - the word of the field
+        """As `load`, with the events that led there, for who tells of them: one look at the stream."""
+        history, version = await self.store.history(db, self.stream(id))
+        events = cast("Sequence[E]", history)
+        return events, self.decider.fold(events), version
 
     async def __call__(
         self,

@@ -1,6 +1,6 @@
 """A commissioning as an answer, told for one caller in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -75,8 +75,7 @@ async def tell(db: Db, parts: RequestsParts, who: Principal, commissioning_id: U
     row, doer = await whose(db, parts, who, commissioning_id)
     full = who.kind == "staff" or who.pid == row.holder_id or doer.access is not None
     stream = parts.commissionings.stream(commissioning_id)
-    facts = [record.event for record in await parts.commissionings.store.load(db, stream)]
-    state, version = await parts.commissionings.load(db, commissioning_id)
+    facts, state, version = await parts.commissionings.told(db, commissioning_id)
     draft = _draft(state)
     built = draft.as_built
     approved = draft.started.approved
@@ -161,7 +160,7 @@ def _actions(parts: RequestsParts, who: Principal, doer: Doer, state: Commission
     return {name: probe(lambda command=command: decide(command, state)) for name, command in asked.items()}  # type: ignore[misc]
 
 
-def _non_conformities(facts: list[Event]) -> list[NonConformity]:
+def _non_conformities(facts: Sequence[Event]) -> list[NonConformity]:
     for fact in facts:
         if isinstance(fact, CommissioningDismissed):
             return list(fact.non_conformities)

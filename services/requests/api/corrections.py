@@ -31,10 +31,9 @@ async def correct(request_id: UUID, response: Response, who: Who, why: Why, key:
 
     async def work(db: Db) -> Reply:
         row, doer = await whose(db, own, who, request_id)
-        state, _ = await own.requests.load(db, request_id)
+        facts, state, _ = await own.requests.told(db, request_id)
         if not isinstance(state, Over) or state.how != "dismissed":
             raise refusals.OnlyDismissedIsCorrected
-        facts = [record.event for record in await own.requests.store.load(db, own.requests.stream(request_id))]
         faulted = frozenset(
             fault.document_id
             for fact in facts

@@ -1,6 +1,6 @@
 """A request as an answer: loaded, folded and told for one caller, in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -49,9 +49,7 @@ async def tell(
     standing = await _standing(db, parts, who, row)
     unit, doer = standing.unit, standing.doer
     full = sees_in_full(who, row, doer)
-    recorded = await parts.requests.store.load(db, parts.requests.stream(request_id))
-    facts = [record.event for record in recorded]
-    state, version = await parts.requests.load(db, request_id)
+    facts, state, version = await parts.requests.told(db, request_id)
     clocks = await clocks_of(db, parts.requests.stream(request_id)) if full else []
     draft = draft_of(state)
     said = names or {}
@@ -203,15 +201,15 @@ def _next(state: BudgetRequest, clocks: list[ClockRow]) -> answers.NextAnswer:
     return answers.NextAnswer(who=who, what=what, until=running.get(clock) if clock else None)
 
 
-def _issued(facts: list[Event]) -> BudgetTerms | None:
+def _issued(facts: Sequence[Event]) -> BudgetTerms | None:
     return next((fact.terms for fact in reversed(facts) if isinstance(fact, BudgetIssued)), None)
 
 
-def _non_conformities(facts: list[Event]) -> list[NonConformity]:
+def _non_conformities(facts: Sequence[Event]) -> list[NonConformity]:
     return next((list(fact.non_conformities) for fact in reversed(facts) if isinstance(fact, BudgetDismissed)), [])
 
 
-def _contracts(facts: list[Event]) -> list[answers.DocumentAnswer]:
+def _contracts(facts: Sequence[Event]) -> list[answers.DocumentAnswer]:
     return next(([document_answer(one) for one in fact.documents] for fact in reversed(facts) if isinstance(fact, ContractsDelivered)), [])
 
 
