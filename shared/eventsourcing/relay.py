@@ -149,9 +149,7 @@ class Relay:
                     await hint.wait(_POLL_SECONDS if idle < _BUSY_ROUNDS else _IDLE_POLL_SECONDS)
                     continue
                 idle = 0
-                if (
-                    batch.rows == _BATCH
-                ):  # behind: the next batch is made ready while this one is on its way, and sent once this one has arrived
+                if batch.rows == _BATCH:  # behind: the next is made ready while this one is on its way, and sent once this one has arrived
                     ahead = asyncio.ensure_future(self._next(sender, batch.last))
                 try:
                     await self._send(sender, batch)
@@ -186,7 +184,7 @@ class Relay:
                 part = open_parts.get(place)
                 if part is None or part.append(**record) is None:  # none yet, or one that is full
                     part = open_parts[place] = sender.create_batch()
-                    part.append(**record)
+                    part.append(**record)  # the first is taken whatever its size
                     batch.parts.append((*place, part))
             batch.records += 1
         return batch
@@ -207,11 +205,17 @@ class Relay:
 
     async def _send(self, sender: AIOKafkaProducer, batch: _Batch) -> None:
         """Hand the parts over in their order, one of a partition after the other, and await every acknowledgement."""
-        waiting: list[Awaitable[object]] = []
-        async with asyncio.timeout(_ACK_SECONDS):
-            for topic, partition, part in batch.parts:
-                waiting.append(await sender.send_batch(part, topic, partition=partition))
-            await asyncio.gather(*waiting)
+        waiting: list[asyncio.Future[object]] = []
+        try:
+            async with asyncio.timeout(_ACK_SECONDS):
+                for topic, partition, part in batch.parts:
+                    waiting.append(await sender.send_batch(part, topic, partition=partition))
+                await asyncio.gather(*waiting)
+        except BaseException:
+            for acknowledged in waiting:  # nobody asks for these any more: what comes of them is not an error that was missed
+                if not acknowledged.cancel() and not acknowledged.cancelled():
+                    acknowledged.exception()
+            raise
         self.relayed += batch.records
 
     def _published(self, row: Row, topic: str) -> AbstractContextManager[object]:
