@@ -9,6 +9,7 @@ from deploy.local.answers import port_answers
 from deploy.local.home import LOOPBACK, SERVICES, Home
 from deploy.local.program import Program
 from deploy.local.secrets import secret
+from shared.documents.documents import DOOR
 
 REGION = "us-east-1"
 BUCKETS = tuple(f"gd-{service}" for service in SERVICES)
@@ -20,8 +21,13 @@ def credentials(home: Home) -> tuple[str, str]:
 
 
 def prepare(home: Home) -> None:
-    """Make the directory behind the buckets."""
-    home.state("s3").mkdir(parents=True, exist_ok=True)
+    """Make the directories behind the buckets, each with the door that uploads come through.
+
+    A door with a folder in it is never removed. Left to itself, rclone takes a folder away with its last object and makes it for the
+    next: of several that come then at once, it loses sight of some and answers 500. No listing of objects shows the folder in it.
+    """
+    for bucket in BUCKETS:
+        (home.state("s3") / bucket / DOOR / "open").mkdir(parents=True, exist_ok=True)
 
 
 def program(home: Home) -> Program:

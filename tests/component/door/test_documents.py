@@ -219,6 +219,32 @@ async def test_with_the_scanner_away_documents_wait(door: Running) -> None:
     assert (await door.client.get(location, headers=door.issuer.person(ANA))).json()["state"] == "verifying"
 
 
+async def test_a_good_document_that_the_file_store_refuses_to_keep_waits_and_is_kept_later(door: Running, clamd: str) -> None:
+    content, storage = pdf(), door.parts.platform.storage
+    location = await upload(door, content)
+    document, headers = UUID(location.rsplit("/", 1)[1]), door.issuer.person(ANA)
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = await reader.readuntil(b"\r\n\r\n")
+        length = next(line for line in asked.decode().lower().split("\r\n") if line.startswith("content-length:"))
+        await reader.readexactly(int(length.split(":")[1]))
+        writer.write(b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    refusing = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage, "_url", f"http://127.0.0.1:{refusing.sockets[0].getsockname()[1]}")
+        with pytest.raises(StorageAway):
+            await worker(door, clamd).step()
+    refusing.close()
+    assert (await door.client.get(location, headers=headers)).json()["state"] == "verifying"
+    assert await storage.get(f"{DOOR}{document}") == content
+    assert await door.parts.platform.pool.execute("update arrivals set next_try_at = now() where document_id = $1", document) == "UPDATE 1"
+    assert await worker(door, clamd).step()
+    assert (await door.client.get(location, headers=headers)).json()["state"] == "ready"
+
+
 async def test_a_scanner_that_answers_neither_good_nor_bad_is_away(tmp_path: Path) -> None:
     async def overwhelmed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\0\0\0\0")
