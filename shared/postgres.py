@@ -110,9 +110,8 @@ class Block:
 
     async def _roll_back(self) -> None:
         """What led here is told, not that a connection which is gone cannot roll back: the server does."""
-        if not self.db.is_closed():
-            with contextlib.suppress(*LOST):
-                await self.db.execute("rollback")
+        with contextlib.suppress(*LOST):  # a pool's connection that is gone does not even say that it is closed
+            await self.db.execute("rollback")
 
 
 @contextlib.asynccontextmanager
@@ -122,9 +121,8 @@ async def savepoint(db: Db) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        if not db.is_closed():
-            with contextlib.suppress(*LOST):
-                await db.execute("rollback to part;release part")
+        with contextlib.suppress(*LOST):
+            await db.execute("rollback to part;release part")
         raise
     await db.execute("release part")
 

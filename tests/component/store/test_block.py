@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -9,9 +10,11 @@ import pytest
 
 from shared.eventsourcing.transaction import transact, transact_in_block
 from shared.http.idempotency import IdempotencyKeyReused, Once, Reply, StillRunning
-from shared.postgres import Block, Db, Pool, Undone, literal, savepoint
+from shared.postgres import LOST, Block, Db, Pool, Undone, literal, savepoint
 from tests.component.stream.counters import CAUSE, STORE, CounterMoved
 from tests.conftest import Database
+
+type Part = Callable[[Db], contextlib.AbstractAsyncContextManager[None]]
 
 
 async def append(db: Db) -> str:
@@ -77,6 +80,21 @@ async def test_who_is_cancelled_leaves_nothing_and_a_clean_connection(database: 
             await task
         assert await stored(pool) == 0
         assert await pool.fetchval("select count(*) from pg_stat_activity where state like 'idle in transaction%'") == 0
+
+
+@pytest.mark.parametrize("part", [contextlib.nullcontext, savepoint], ids=["whole", "part"])
+async def test_what_led_to_the_end_is_told_not_that_the_connection_was_gone_by_then(database: Database, part: Part) -> None:
+    async def work(db: Db) -> None:
+        async with part(db):
+            await append(db)
+            with contextlib.suppress(*LOST):
+                await db.execute("select pg_terminate_backend(pg_backend_pid())")
+            raise LookupError
+
+    async with database.pool() as pool:
+        with pytest.raises(LookupError):
+            await transact(pool, work)
+        assert await stored(pool) == 0
 
 
 async def test_a_part_that_fails_is_undone_alone_also_inside_another(database: Database) -> None:
