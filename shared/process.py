@@ -11,6 +11,7 @@ import uvloop
 from pydantic import ValidationError
 
 from shared.chores import CHORES as COMMON_CHORES
+from shared.collector import settle
 from shared.logging import start_logging
 from shared.platform import open_platform
 from shared.rekeying import rewrap
@@ -59,6 +60,7 @@ async def run(service: Service, settings: ServiceSettings, role: str, arguments:
         loop.add_signal_handler(number, _stop, loop, stop)
     if role in SERVING:
         return await serve(service, settings, stop, api=role != "worker", worker=role != "api")
+    settle()
     async with open_platform(service, settings) as platform:
         work = CHORES[role](service, platform, arguments) if role in CHORES else service.commands[role](platform, arguments)
         task = asyncio.ensure_future(work)
