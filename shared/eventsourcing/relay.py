@@ -204,12 +204,20 @@ class Relay:
         return {"timestamp": None, "key": row["stream"].encode(), "value": row["data"].encode(), "headers": headers}
 
     async def _send(self, sender: AIOKafkaProducer, batch: _Batch) -> None:
-        """Hand the parts over in their order, one of a partition after the other, and await every acknowledgement."""
+        """Hand the parts over in their order, and await every acknowledgement; a partition's next part waits for that of the one before.
+
+        Who sent it while the first may still fail could bring a later version before an earlier one: a broker that holds nothing
+        of this producer takes any number for its first.
+        """
         waiting: list[asyncio.Future[object]] = []
+        under_way: dict[tuple[str, int], asyncio.Future[object]] = {}
         try:
             async with asyncio.timeout(_ACK_SECONDS):
                 for topic, partition, part in batch.parts:
+                    if before := under_way.get((topic, partition)):
+                        await before
                     waiting.append(await sender.send_batch(part, topic, partition=partition))
+                    under_way[topic, partition] = waiting[-1]
                 await asyncio.gather(*waiting)
         except BaseException:
             for acknowledged in waiting:  # nobody asks for these any more: what comes of them is not an error that was missed
