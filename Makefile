@@ -64,7 +64,8 @@ containers: $(READY) ## the system in containers: built, up, demo, scaled, verif
 	@$(PY) -m pytest tests/containers -q -s
 
 faults: $(READY) ## five minutes of deaths under load, bad days, the restore drill (SECONDS_OF_FAULTS=, SEED=)
-	@SECONDS_OF_FAULTS=$${SECONDS_OF_FAULTS:-300} $(PY) -m pytest tests/faults -q -s
+	@SECONDS_OF_FAULTS=$${SECONDS_OF_FAULTS:-300} $(PY) -m pytest tests/faults/test_short_run.py -q -s
+	@$(PY) -m pytest tests/faults -q -s --ignore=tests/faults/test_short_run.py
 
 bench: $(READY) ## measurements beside bare drivers and peers
 	@$(PY) -m bench --keep

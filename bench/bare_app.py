@@ -12,6 +12,8 @@ from fastapi import FastAPI, HTTPException
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
+from shared.collector import settle
+
 TABLES = """
 create table bare_filings (request_id uuid primary key, key text not null, protocol text not null,
   filed_at timestamptz not null default now());
@@ -102,4 +104,5 @@ async def track(body: Tracking) -> Tracked:
 
 
 if __name__ == "__main__":
+    settle()
     uvicorn.run(app, port=int(os.environ["BENCH_PORT"]), log_config=None, access_log=False)

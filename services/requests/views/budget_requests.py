@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -69,20 +71,24 @@ class BudgetRequestsView:
     on: ClassVar[frozenset[type[Event]]] = frozenset({*PRIVATE, *PUBLISHED})
 
     async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
-        """Write what happened, in order; raises RequestAlreadyOpen, DraftAlreadyOpen."""
+        """Write what happened, in order, each stream's run of events at once; raises RequestAlreadyOpen, DraftAlreadyOpen."""
         try:
-            if isinstance(records[0].event, events.DraftStarted):
-                await self._begin(db, records[0].event, records[0].version)
-            last = records[-1]
-            changes: dict[str, object] = {"version": last.version, "moved_at": last.recorded_at}
-            for record in records:
-                changes |= _changes(record.event)
-            await _set(db, UUID(last.stream[-36:]), changes)
+            for _, run in groupby(records, key=attrgetter("stream")):
+                await self._written(db, list(run))
         except asyncpg.UniqueViolationError as error:
             taken = _TAKEN.get(error.constraint_name or "")
             if taken is None:
                 raise
             raise taken from error
+
+    async def _written(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+        if isinstance(records[0].event, events.DraftStarted):
+            await self._begin(db, records[0].event, records[0].version)
+        last = records[-1]
+        changes: dict[str, object] = {"version": last.version, "moved_at": last.recorded_at}
+        for record in records:
+            changes |= _changes(record.event)
+        await _set(db, UUID(last.stream[-36:]), changes)
 
     async def _begin(self, db: Db, fact: events.DraftStarted, version: int) -> None:
         await db.execute(

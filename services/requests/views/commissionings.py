@@ -61,13 +61,13 @@ class CommissioningsView:
         try:
             for record in records:
                 await self._one(db, record)
-            last = records[-1]
-            await db.execute(
-                "update commissionings set version = $2, moved_at = $3 where commissioning_id = $1",
-                UUID(last.stream[-36:]),
-                last.version,
-                last.recorded_at,
-            )
+            for last in {record.stream: record for record in records}.values():
+                await db.execute(
+                    "update commissionings set version = $2, moved_at = $3 where commissioning_id = $1",
+                    UUID(last.stream[-36:]),
+                    last.version,
+                    last.recorded_at,
+                )
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name not in _TAKEN:
                 raise
