@@ -132,7 +132,8 @@ def _document(title: str, sections: Sequence[tuple[str, Rows]]) -> bytes:
         cells = [[Paragraph(_safe(label), styles["BodyText"]), Paragraph(_safe(value), styles["BodyText"])] for label, value in rows]
         flow += [Paragraph(_safe(heading), styles["Heading3"]), Table(cells, colWidths=[65 * mm, 105 * mm], style=_GRID), Spacer(1, 3 * mm)]
     out = io.BytesIO()
-    SimpleDocTemplate(out, pagesize=A4, title=title, leftMargin=20 * mm, rightMargin=20 * mm).build(flow)
+    # Invariant: drawn anew after a death between the file store and the transaction, it is the same file and no second one.
+    SimpleDocTemplate(out, pagesize=A4, title=title, leftMargin=20 * mm, rightMargin=20 * mm, invariant=1).build(flow)
     return out.getvalue()
 
 

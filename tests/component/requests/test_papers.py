@@ -88,3 +88,28 @@ async def test_every_view_equals_its_rebuild_and_a_paper_or_a_timer_by_hand_is_f
         "view clocks_1, table timers: 0 rows only live, 1 only in its rebuild",
         "view papers_1, table papers: 1 rows only live, 1 only in its rebuild",
     ]
+
+
+async def test_a_paper_drawn_anew_after_a_death_is_the_same_file(door: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    await j.filed(j.walker(door, j.RUI))
+    papers, pool = papers_of(door, monkeypatch), door.parts.platform.pool
+    with monkeypatch.context() as dying:
+
+        async def dies(*_: object, **__: object) -> None:
+            raise LookupError
+
+        dying.setattr(type(papers.documents), "keep", dies)
+        for _ in range(2):
+            with pytest.raises(LookupError):
+                await papers.step()
+    await pool.execute("update paper_tries set next_try_at = now() - interval '1 second'")
+    await asyncio.sleep(1.1)
+    assert await papers.step()
+    assert await papers.step()
+    rows = await pool.fetch("select owner_stream, sha256 from documents join papers using (document_id)")
+    stream = rows[0]["owner_stream"]
+    stored = {one.name async for one in papers.documents.storage.under(f"{stream}/")}
+    papers_only = {f"{stream}/{row['sha256']}" for row in rows}
+    others = {f"{stream}/{row['sha256']}" for row in await pool.fetch("select sha256 from documents where owner_stream = $1", stream)}
+    assert len(papers_only) == 2
+    assert papers_only <= stored <= others
