@@ -14,9 +14,9 @@ from shared.eventsourcing.bulk import Appending, append_many
 from shared.eventsourcing.consumer import Consumer, reader_of_view
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.keys import Keys
-from shared.eventsourcing.relay import Relay
-from shared.eventsourcing.store import Store
-from shared.kafka import KEPT_FOR_EVER, consumer, ensure_topics, headers_of, producer, topic_of
+from shared.eventsourcing.relay import Relay, record_of
+from shared.eventsourcing.store import COLUMNS, Store
+from shared.kafka import KEPT_FOR_EVER, consumer, ensure_topics, producer, topic_of
 from shared.postgres import Pool
 
 SERVICE = "bench"
@@ -86,31 +86,14 @@ async def relayed(pool: Pool, url: str, bootstrap: str, events: int, service: st
 
 async def sent_raw(pool: Pool, bootstrap: str, events: int, topic: str = RAW) -> float:
     """The same records through a bare idempotent producer that is handed everything at once."""
-    rows = await pool.fetch("select *, data::text as text, metadata::text as cause from events order by position limit $1", events)
-    records = [
-        (
-            row["stream"].encode(),
-            row["text"].encode(),
-            headers_of(
-                service=SERVICE,
-                stream=row["stream"],
-                version=row["version"],
-                event_id=row["id"],
-                name=row["type"],
-                schema=row["schema"],
-                position=row["position"],
-                recorded_at=row["recorded_at"],
-                metadata=row["cause"],
-            ),
-        )
-        for row in rows
-    ]
+    rows = await pool.fetch(f"select {COLUMNS} from events order by position limit $1", events)
+    records = [record_of(SERVICE, row) for row in rows]
     sender = producer(bootstrap, "bench-raw")
     await sender.start()
     try:
         await sender.partitions_for(topic)
         start = time.perf_counter()
-        waiting = [await sender.send(topic, value, key=key, headers=headers) for key, value, headers in records]
+        waiting = [await sender.send(topic, **record) for record in records]
         await asyncio.gather(*waiting)
         return len(records) / (time.perf_counter() - start)
     finally:

@@ -21,7 +21,7 @@ from opentelemetry.trace import SpanKind
 
 from shared.eventsourcing import hint
 from shared.eventsourcing.codec import Unreadable
-from shared.eventsourcing.store import category_of, cause_of_metadata
+from shared.eventsourcing.store import COLUMNS, category_of, cause_of_metadata
 from shared.kafka import BROKER_LOST, PARTITIONS, Incoming, consumer, headers_of, incoming, let_go, partition_of, producer
 from shared.postgres import LOST, Pool
 from shared.tracing import span, tracing
@@ -38,10 +38,7 @@ _BUSY_ROUNDS = 50
 _LEAD_EVERY = 1.0
 _ALIVE_EVERY = 2.0
 _UNTRACED: AbstractContextManager[object] = contextlib.nullcontext()
-_ROWS = (
-    "select position, stream, version, id, type, schema, data::text as data, metadata::text as metadata, recorded_at"
-    " from events_after($1, $2)"
-)
+_ROWS = f"select {COLUMNS} from events_after($1, $2)"
 # One statement, which is its own transaction; it need not wait for the disk: a checkpoint that is lost is only sent again.
 _ADVANCE = (
     "update relay set position = $2 where name = 'relay' and owner = $1 and set_config('synchronous_commit', 'off', true) is not null"
@@ -179,29 +176,15 @@ class Relay:
             if topic not in counts:
                 counts[topic] = len(await sender.partitions_for(topic))
             place = topic, partition_of(row["stream"], counts[topic])
-            record = self._record(row)
+            record = record_of(self._service, row)
             with self._published(row, topic):
                 part = open_parts.get(place)
-                if part is None or part.append(**record) is None:  # none yet, or one that is full
+                if part is None or part.append(timestamp=None, **record) is None:  # none yet, or one that is full
                     part = open_parts[place] = sender.create_batch()
-                    part.append(**record)  # the first is taken whatever its size
+                    part.append(timestamp=None, **record)  # the first is taken whatever its size
                     batch.parts.append((*place, part))
             batch.records += 1
         return batch
-
-    def _record(self, row: Row) -> dict[str, Any]:
-        headers = headers_of(
-            service=self._service,
-            stream=row["stream"],
-            version=row["version"],
-            event_id=row["id"],
-            name=row["type"],
-            schema=row["schema"],
-            position=row["position"],
-            recorded_at=row["recorded_at"],
-            metadata=row["metadata"],
-        )
-        return {"timestamp": None, "key": row["stream"].encode(), "value": row["data"].encode(), "headers": headers}
 
     async def _send(self, sender: AIOKafkaProducer, batch: _Batch) -> None:
         """Hand the parts over in their order, and await every acknowledgement; a partition's next part waits for that of the one before.
@@ -254,6 +237,22 @@ class Relay:
             if last.position > top or same is not True:
                 message = f"{last.topic}/{last.partition} ends with {last.stream} version {last.version}, which the store does not hold"
                 raise StoreBehindTopic(message)
+
+
+def record_of(service: str, row: Row) -> dict[str, Any]:
+    """A stored event, data and metadata as text, as the key, value and headers of its record."""
+    headers = headers_of(
+        service=service,
+        stream=row["stream"],
+        version=row["version"],
+        event_id=row["id"],
+        name=row["type"],
+        schema=row["schema"],
+        position=row["position"],
+        recorded_at=row["recorded_at"],
+        metadata=row["metadata"],
+    )
+    return {"key": row["stream"].encode(), "value": row["data"].encode(), "headers": headers}
 
 
 async def last_records(bootstrap: str, topics: Sequence[str]) -> AsyncIterator[Incoming]:

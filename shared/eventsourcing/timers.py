@@ -24,12 +24,7 @@ _RETRY = timedelta(minutes=5)
 
 async def arm(db: Db, name: str, stream: str, due_at: datetime) -> None:
     """Set, or move, the timer of a stream."""
-    await db.execute(
-        "insert into timers (name, stream, due_at) values ($1, $2, $3) on conflict (name, stream) do update set due_at = excluded.due_at",
-        name,
-        stream,
-        due_at,
-    )
+    await arm_all(db, stream, {name: due_at})
 
 
 async def arm_all(db: Db, stream: str, due_at: Mapping[str, datetime]) -> None:
@@ -45,7 +40,7 @@ async def arm_all(db: Db, stream: str, due_at: Mapping[str, datetime]) -> None:
 
 async def disarm(db: Db, name: str, stream: str) -> None:
     """Forget the timer of a stream."""
-    await db.execute("delete from timers where name = $1 and stream = $2", name, stream)
+    await disarm_all(db, stream, [name])
 
 
 async def disarm_all(db: Db, stream: str, names: Collection[str]) -> None:

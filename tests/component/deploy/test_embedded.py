@@ -4,7 +4,6 @@ import shutil
 import socket
 import stat
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -20,17 +19,8 @@ from deploy.local.program import Program
 from deploy.local.servers import clamd
 from deploy.local.supervisor import Supervisor
 from deploy.local.trouble import Trouble
-from tests.infra.servers import put_away, temporary_home
 
 LISTEN = "import os,socket,time; s=socket.socket(); s.bind(('127.0.0.1', int(os.environ['PORT']))); s.listen(); time.sleep(600)"
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    made = temporary_home()
-    made.make()
-    yield made
-    put_away(made)
 
 
 def _program(home: Home, script: str = LISTEN, **environment: str) -> Program:

@@ -1,9 +1,7 @@
 """The local file store: the door that uploads come through is there before the first of them, and after the last."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
-import pytest
 from minio import Minio
 
 from deploy.local import infra
@@ -11,15 +9,6 @@ from deploy.local.home import LOOPBACK, Home
 from deploy.local.servers import s3
 from deploy.local.supervisor import Supervisor
 from shared.documents.documents import DOOR
-from tests.infra.servers import put_away, temporary_home
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    made = temporary_home()
-    made.make()
-    yield made
-    put_away(made)
 
 
 def _started(home: Home) -> Minio:
