@@ -128,6 +128,7 @@ class Consumer:
         self._pool = pool
         self._keys = keys
         self._bootstrap = bootstrap
+        self._alive_at = 0.0
         self._topics = sorted({topic for reader in readers for topic in reader.topics})
 
     async def run(self) -> None:
@@ -140,7 +141,7 @@ class Consumer:
                 await source.start()
                 await self._patiently(lambda db: forget_topics_but(db, self.group, self._topics))
                 self.progress.moved_at = time.monotonic()
-                await self._consume(source)
+                await self._watched(source)
             except (TooManyParked, Diverged) as reason:
                 self.progress.stopped = f"{type(reason).__name__}: {reason}"
                 log.critical("consumer_stopped", group=self.group, reason=type(reason).__name__, detail=str(reason))
@@ -151,10 +152,29 @@ class Consumer:
             finally:
                 await let_go(source)
 
+    async def _watched(self, source: AIOKafkaConsumer) -> None:
+        """Consume, and end what hangs: a call of the client that waits for what never comes ends by no limit of its own."""
+        self._lives()
+        work = asyncio.ensure_future(self._consume(source))
+        try:
+            while not work.done():
+                await asyncio.wait({work}, timeout=_STUCK_AFTER / 10)
+                if time.monotonic() - self._alive_at > _STUCK_AFTER:
+                    log.error("consumer_hangs", group=self.group)
+                    raise TimeoutError
+            work.result()
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+    def _lives(self) -> None:
+        self._alive_at = time.monotonic()
+
     async def _consume(self, source: AIOKafkaConsumer) -> None:
         """Apply what comes. The group's offsets are only a bookmark, kept now and then: what is read again, the ledger drops."""
         noted, kept_at, ahead = 0.0, 0.0, False
         while True:
+            self._lives()
             batches = await source.getmany(timeout_ms=250, max_records=_BATCH)
             records = [record for batch in batches.values() for record in batch]
             if records:
@@ -169,9 +189,10 @@ class Consumer:
                 await self._note(source)
 
     async def _note(self, source: AIOKafkaConsumer) -> None:
-        """Say which partitions have been read to their end; restart when behind and not moving."""
+        """Say which partitions have been read to their end; restart when behind and not moving, or when none is ours for as long."""
         assigned = list(source.assignment())
         if not assigned:
+            self._must_move(lag=None)
             return
         async with asyncio.timeout(5):
             ends = await source.end_offsets(assigned)
@@ -183,8 +204,12 @@ class Consumer:
                 await note_progress(db, self.group, done)
         if not self.progress.lag:  # at the end is not stuck: what comes after an hour of quiet is not an hour late
             self.progress.moved_at = time.monotonic()
-        elif time.monotonic() - self.progress.moved_at > _STUCK_AFTER:
-            log.error("consumer_stuck", group=self.group, lag=self.progress.lag)
+        else:
+            self._must_move(self.progress.lag)
+
+    def _must_move(self, lag: int | None) -> None:
+        if time.monotonic() - self.progress.moved_at > _STUCK_AFTER:
+            log.error("consumer_stuck", group=self.group, lag=lag)
             raise TimeoutError
 
     async def _apply(self, records: Sequence[ConsumerRecord]) -> None:
@@ -305,6 +330,7 @@ class Consumer:
         """One transaction, waited for as long as the database is away."""
         delay = 0.1
         while True:
+            self._lives()
             try:
                 return await transact(self._pool, work)
             except LOST as error:

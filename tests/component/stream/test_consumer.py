@@ -161,3 +161,59 @@ async def test_a_consumer_that_is_behind_and_does_not_move_is_made_anew(
     async with database.pool() as pool, running(consumer_of(service, pool, kafka)):
         await eventually(pool, "select count(*) from effects", 1, 40)
     assert len(made) == 2
+
+
+@pytest.mark.parametrize("call", ["commit", "position"])
+async def test_a_consumer_whose_client_waits_for_ever_is_made_anew(
+    database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    monkeypatch.setattr("shared.eventsourcing.consumer._STUCK_AFTER", 2.0)
+    monkeypatch.setattr("shared.eventsourcing.consumer._NOTE_EVERY", 0.2)
+    made: list[AIOKafkaConsumer] = []
+
+    async def waits(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    def first_one_waits(*words: Any) -> AIOKafkaConsumer:
+        source = consumer(*words)
+        if not made:
+            monkeypatch.setattr(source, call, waits)
+        made.append(source)
+        return source
+
+    monkeypatch.setattr("shared.eventsourcing.consumer.consumer", first_one_waits)
+    service = await prepared(database, kafka)
+    async with database.pool() as pool, running(consumer_of(service, pool, kafka)):
+        for count in (1, 2):
+            stream = f"counter-{uuid4()}"
+            await send(kafka, service, key=stream.encode(), value=b'{"by": 4}', headers=good_headers(stream, 1))
+            await eventually(pool, "select count(*) from effects", count, 40)
+    assert len(made) == 2
+
+
+async def test_a_consumer_that_no_partition_is_given_to_is_made_anew(
+    database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.eventsourcing.consumer._STUCK_AFTER", 2.0)
+    monkeypatch.setattr("shared.eventsourcing.consumer._NOTE_EVERY", 0.2)
+    made: list[AIOKafkaConsumer] = []
+
+    async def nothing(**_: object) -> dict[object, object]:
+        await asyncio.sleep(0.1)
+        return {}
+
+    def first_one_is_given_none(*words: Any) -> AIOKafkaConsumer:
+        source = consumer(*words)
+        if not made:
+            monkeypatch.setattr(source, "getmany", nothing)
+            monkeypatch.setattr(source, "assignment", frozenset)
+        made.append(source)
+        return source
+
+    monkeypatch.setattr("shared.eventsourcing.consumer.consumer", first_one_is_given_none)
+    service = await prepared(database, kafka)
+    stream = f"counter-{uuid4()}"
+    await send(kafka, service, key=stream.encode(), value=b'{"by": 4}', headers=good_headers(stream, 1))
+    async with database.pool() as pool, running(consumer_of(service, pool, kafka)):
+        await eventually(pool, "select count(*) from effects", 1, 40)
+    assert len(made) >= 2
