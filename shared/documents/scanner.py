@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 from shared.eventsourcing.refusal import Unavailable
@@ -36,9 +37,11 @@ class Scanner:
     def _ask(self, path: Path) -> str:
         """The file as one chunk, which the kernel copies from the disk to the socket; the timeout is of each wait."""
         with socket.create_connection((self._host, self._port), self._timeout) as connection, path.open("rb") as file:
-            connection.sendall(b"zINSTREAM\0" + struct.pack("!I", path.stat().st_size))
-            connection.sendfile(file)
-            connection.sendall(struct.pack("!I", 0))
+            # It hangs up on what it will not read to the end, and has said why before: that waits to be read.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.sendall(b"zINSTREAM\0" + struct.pack("!I", path.stat().st_size))
+                connection.sendfile(file)
+                connection.sendall(struct.pack("!I", 0))
             answer = b""
             while not answer.endswith(b"\0"):
                 part = connection.recv(1024)

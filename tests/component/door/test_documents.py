@@ -245,19 +245,21 @@ async def test_a_good_document_that_the_file_store_refuses_to_keep_waits_and_is_
     assert (await door.client.get(location, headers=headers)).json()["state"] == "ready"
 
 
-async def test_a_scanner_that_answers_neither_good_nor_bad_is_away(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [8, 20 * 1024 * 1024], ids=["all of it sent", "in the middle of it"])
+async def test_a_scanner_that_answers_neither_good_nor_bad_is_away(tmp_path: Path, size: int) -> None:
     async def overwhelmed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\0\0\0\0")
+        await reader.readexactly(len(b"zINSTREAM\0") + 4)
         writer.write(b"INSTREAM size limit exceeded. ERROR\0")
         await writer.drain()
         writer.close()
 
     file = tmp_path / "file"
-    file.write_bytes(b"%PDF-1.7")
+    file.write_bytes(bytes(size))
     server = await asyncio.start_server(overwhelmed, "127.0.0.1", 0)
     async with server:
-        with pytest.raises(ScannerAway, match="size limit exceeded"):
-            await Scanner(f"127.0.0.1:{server.sockets[0].getsockname()[1]}").is_infected(file)
+        for _ in range(20):
+            with pytest.raises(ScannerAway, match="size limit exceeded"):
+                await Scanner(f"127.0.0.1:{server.sockets[0].getsockname()[1]}").is_infected(file)
 
 
 class Unhurried(Scanner):
