@@ -56,6 +56,7 @@ class Client:
         self.token: str | None = None
         self.http = self._browser(base_url=self.gateway, timeout=30)
         self.renew: Callable[[], Awaitable[None]] | None = None
+        self._renewing = False
 
     def _browser(self, **options: Any) -> httpx.AsyncClient:
         """An HTTP client that calls from this household's address."""
@@ -121,9 +122,12 @@ class Client:
             reply = await self._request(method, path, {**token, **more}, body, params)
             if reply.status_code in wanted:
                 return _answer(reply)
-            if reply.status_code == httpx.codes.UNAUTHORIZED and self.renew and not renewed:
-                renewed = True
-                await self.renew()
+            if reply.status_code == httpx.codes.UNAUTHORIZED and self.renew and not (renewed or self._renewing):
+                renewed = self._renewing = True  # the renewal of a session that is over is refused too, and is not renewed for it
+                try:
+                    await self.renew()
+                finally:
+                    self._renewing = False
                 continue
             wait = _patience(reply)
             if wait is None:

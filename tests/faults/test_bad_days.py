@@ -62,7 +62,7 @@ class Town:
         person = SignUps(self.system.gateway, self.system.inbox, self.company.stage.cast, self.witness, 1_000 * self.days)
         self.people.append(person)
         works = (self.register.work(forever), person.work(forever), *(self.company.repeatedly(one.one, forever) for one in players))
-        tasks = [asyncio.ensure_future(work) for work in works]
+        tasks = self._tasks = [asyncio.ensure_future(work) for work in works]
         try:
             await asyncio.sleep(3)
             yield
@@ -80,6 +80,9 @@ class Town:
         before = self._done()
 
         async def stuck() -> dict[str, list[str]]:
+            for task in self._tasks:
+                if task.done():  # nobody's work is over: whatever ended it is the finding
+                    task.result()
             return {name: [f"{did} done", str(dict(self.company.refused))] for name, did in self._done().items() if did <= before[name]}
 
         assert await at_rest.until_none(stuck) == {}
