@@ -105,7 +105,8 @@ async def start(
         await answer_evenly(began, begun)
         if begun.is_last:
             raise RecoveryIsBlocked(until=begun.attempts.blocked_until)
-        raise DataDiverges(f"Os dados não conferem; restam {begun.remaining} tentativas.", extra={"remaining": begun.remaining})
+        left = "resta 1 tentativa" if begun.remaining == 1 else f"restam {begun.remaining} tentativas"
+        raise DataDiverges(f"Os dados não conferem; {left}.", extra={"remaining": begun.remaining})
     account, outcome = begun
     put(response, parts, COOKIE, parts.pepper.seal(COOKIE, str(recovery_id)), int(CODE_LIVES.total_seconds()) * 2)
     return answer(parts, known(outcome.state), account, outcome.version, response)

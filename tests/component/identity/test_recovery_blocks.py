@@ -36,6 +36,7 @@ async def test_the_three_answers_are_the_same_registered_or_not_and_the_block_en
         assert [said(answer) for answer in answers["ana"]] == [said(answer) for answer in answers["clara"]]
         assert [answer.json()["code"] for answer in answers["ana"]] == ["data-diverges"] * 2 + ["recovery-is-blocked"] * 2
         assert "restam 2 tentativas" in answers["ana"][0].json()["detail"]
+        assert "resta 1 tentativa." in answers["ana"][1].json()["detail"]
         assert all(answer.json()["until"] for answer in answers["ana"][2:] + answers["clara"][2:])
 
         right = await ask(stranger, ana)
