@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,19 +13,20 @@ import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from deploy.local import backup, services
+from deploy.local import services
 from deploy.local.home import LOOPBACK
 from deploy.local.servers.postgres import admin_url
 from shared.testing.people import RUNS, Cast
 from tests.faults import at_rest, truth
 from tests.faults.load import Register, SignUps, settled
 from tests.faults.witness import Witness
-from tests.infra.system import System
+from tests.infra.system import ROOT, System, said
 
 pytestmark = pytest.mark.faults
 
 OWNER, READER, TOPIC = "access", "requests", "access.consumer-unit"
 LOAD_SECONDS = 12.0
+_ON_CTRL_C = 130
 
 
 class Drill:
@@ -47,6 +50,13 @@ class Drill:
         done = services.invoke(self.system.home, service, words, capture=True)
         sys.stdout.write(f"\n$ python -m services.{service} {' '.join(words)}\n{done.stdout}")
         return done.returncode, done.stdout + done.stderr
+
+    async def put_back(self, service: str, folder: Path, instant: str) -> None:
+        """As the runbook prints it."""
+        words = ("deploy.local", "restore", service, str(folder), instant)
+        done = await asyncio.to_thread(self.system.python, *words)
+        sys.stdout.write(f"\n$ python -m {' '.join(words)}\n{done.stdout}")
+        assert done.returncode == 0, said(done)
 
     async def started(self, service: str) -> None:
         """The service's processes run again."""
@@ -76,13 +86,16 @@ def drill(system: System) -> Drill:
 def folder(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A base backup and the log that is being received."""
     made = tmp_path_factory.mktemp("backup")
-    log = backup.receiving(system.home, made)
-    try:
-        backup.take_base(system.home, made)
-        yield made
-    finally:
-        log.terminate()
-        log.wait(20)
+    command = [sys.executable, "-m", "deploy.local", "backup", str(made)]
+    with subprocess.Popen(command, cwd=ROOT, env=dict(system.environment), stdout=subprocess.PIPE, text=True) as taking:
+        try:
+            assert taking.stdout is not None
+            assert "receiving the log until Ctrl-C" in taking.stdout.readline()
+            yield made
+            assert taking.poll() is None
+        finally:
+            taking.send_signal(signal.SIGINT)
+            assert taking.wait(20) == _ON_CTRL_C
 
 
 async def now(system: System) -> str:
@@ -106,19 +119,19 @@ async def test_the_drill(system: System, drill: Drill, folder: Path) -> None:
 
 
 async def _owner_behind_its_topic(drill: Drill, folder: Path, instant: str, before: set[str]) -> None:
-    await asyncio.to_thread(backup.restore, drill.system.home, OWNER, folder, instant)
+    await drill.put_back(OWNER, folder, instant)
     assert set(await drill.units()) == before
-    status, said = drill.chore(OWNER, "relay", "look")
-    assert (status, "events that it lacks" in said) == (1, True), said
-    status, said = drill.chore(OWNER, "relay", "accept", "--because", "restore drill")
-    assert status == 0, said
+    status, told = drill.chore(OWNER, "relay", "look")
+    assert (status, "events that it lacks" in told) == (1, True), told
+    status, told = drill.chore(OWNER, "relay", "accept", "--because", "restore drill")
+    assert status == 0, told
     assert drill.chore(OWNER, "reread")[0] == 0
     await drill.started(OWNER)
     await drill.clean()
 
 
 async def _reader_put_back(drill: Drill, folder: Path, instant: str) -> None:
-    await asyncio.to_thread(backup.restore, drill.system.home, READER, folder, instant)
+    await drill.put_back(READER, folder, instant)
     assert drill.chore(READER, "relay", "look")[0] == 0
     assert drill.chore(READER, "reread")[0] == 0
     await drill.started(READER)
