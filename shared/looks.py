@@ -17,6 +17,7 @@ from shared.postgres import LOST, Pool
 log = structlog.get_logger(__name__)
 
 _BATCH = 200
+_ACK_SECONDS = 60
 _IDLE_SECONDS = 1.0
 
 _UNSENT = """
@@ -50,8 +51,9 @@ class Looks:
     async def step(self, sender: AIOKafkaProducer) -> int:
         """Send one batch; answers how many."""
         rows = await self.pool.fetch(_UNSENT, _BATCH)
-        for row in rows:
-            await sender.send_and_wait(topic_of(self.service, "access-log"), **self._record(row))
+        async with asyncio.timeout(_ACK_SECONDS):  # an idempotent producer gives nothing up by itself
+            for row in rows:
+                await sender.send_and_wait(topic_of(self.service, "access-log"), **self._record(row))
         await self._mark(rows)
         return len(rows)
 

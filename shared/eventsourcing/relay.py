@@ -139,7 +139,8 @@ class Relay:
         ahead: asyncio.Future[_Batch] | None = None
         try:
             while True:
-                batch = await (ahead or self._next(sender, self.position))
+                async with asyncio.timeout(_ACK_SECONDS):  # a client that asks for partitions for ever would lead for ever
+                    batch = await (ahead or self._next(sender, self.position))
                 ahead = None
                 if batch.last is None:
                     idle += 1

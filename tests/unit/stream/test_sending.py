@@ -1,7 +1,10 @@
-"""What a partition is sent goes out one part after the other: a later version is never there before an earlier one that failed."""
+"""What a partition is sent goes out one part after the other, and a client that never answers is not waited for for ever."""
 
 import asyncio
-from typing import cast
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -9,6 +12,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from shared.eventsourcing.relay import Relay, _Batch
+from shared.looks import Looks
 from shared.postgres import Pool
 
 TOPIC = "sample.draft"
@@ -36,3 +40,42 @@ async def test_after_a_part_that_failed_nothing_of_its_partition_is_sent() -> No
         await relay._send(cast("AIOKafkaProducer", broker), _Batch(9, 3, 3, [(TOPIC, 0, first), (TOPIC, 1, another), (TOPIC, 0, later)]))
     assert broker.sent == [(0, first), (1, another)]
     assert relay.relayed == 0
+
+
+class Mute:
+    """A client that answers nothing."""
+
+    async def forever(self, *_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    send_and_wait = partitions_for = stop = forever
+
+
+class Rows:
+    """A database with one row to send."""
+
+    async def fetch(self, *_: object) -> list[dict[str, Any]]:
+        now = datetime.now(UTC)
+        told = {"id": uuid4(), "actor": "person:x", "at": now, "what": "draft", "object": "1", "purpose": "own", "channel": "portal"}
+        return [{**told, "correlation": uuid4(), "position": 1, "stream": f"draft-{uuid4()}", "type": "Moved"}]
+
+
+async def test_a_relay_whose_client_never_says_how_many_partitions_there_are_gives_up_its_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.eventsourcing.relay._ACK_SECONDS", 0.05)
+    monkeypatch.setattr("shared.eventsourcing.relay._started", partial(_given, Mute()))
+    monkeypatch.setattr("shared.eventsourcing.relay._drop", partial(_given, None))
+    relay = Relay(service="sample", pool=cast("Pool", Rows()), lead_url="", bootstrap="", published={"draft": ["Moved"]})
+    async with asyncio.timeout(5):
+        with pytest.raises(TimeoutError):
+            await relay._publish()
+
+
+async def test_looks_that_are_never_acknowledged_are_sent_by_another_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.looks._ACK_SECONDS", 0.05)
+    async with asyncio.timeout(5):
+        with pytest.raises(TimeoutError):
+            await Looks(cast("Pool", Rows()), "", "sample").step(cast("AIOKafkaProducer", Mute()))
+
+
+async def _given[T](answer: T, *_: object) -> T:
+    return answer
