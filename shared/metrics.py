@@ -32,6 +32,7 @@ OUTBOX_AGE = Gauge("outbox_age_seconds", "Since when the mail that has waited lo
 KEYS_CLOSED = Gauge("stream_keys_closed", "Live keys of streams that no key-encryption key of this process opens.", ("service",))
 KEYS_OLD = Gauge("stream_keys_old", "Live keys of streams that an earlier key-encryption key than the first still wraps.", ("service",))
 TASK_RESTARTS = Counter("task_restarts_total", "How often a task of the worker ended and was started again.", ("service", "task"))
+READER_ENDED = Counter("reader_ended_total", "How often a reader hung, or was behind and did not move, and was made anew.", ("reader",))
 IGNORED = Counter("records_ignored_total", "Records of types that a group does not read.", ("group", "type"))
 
 

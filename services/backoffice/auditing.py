@@ -20,6 +20,7 @@ from shared.clock import Clock
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.transaction import transact
+from shared.eventsourcing.watch import Watch
 from shared.ids import new_id
 from shared.kafka import BROKER_LOST, consumer, let_go
 from shared.postgres import LOST, Db, Pool
@@ -88,18 +89,13 @@ class AuditReader:
     bootstrap: str
 
     async def run(self) -> None:
-        """Read for ever; broker or database away is waited for."""
+        """Read for ever; broker or database away is waited for, a client that hangs is made anew."""
+        watch = Watch(GROUP)
         while True:
             source = consumer(self.bootstrap, GROUP, GROUP)
             source.subscribe(pattern=TOPICS.pattern)
             try:
-                await source.start()
-                while True:
-                    batches = await source.getmany(timeout_ms=500, max_records=_BATCH)
-                    records = [record for batch in batches.values() for record in batch]
-                    if records:
-                        await self.take(records)
-                        await source.commit()
+                await watch.over(watch.read(source, self.take, most=_BATCH))
             except (*BROKER_LOST, *LOST) as error:
                 log.warning("audit_waits", error=type(error).__name__)
                 await asyncio.sleep(_WAIT)

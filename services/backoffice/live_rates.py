@@ -14,6 +14,7 @@ from prometheus_client import Gauge
 from services.backoffice.views.queues import all_queues
 from shared.clock import Clock
 from shared.eventsourcing.transaction import transact
+from shared.eventsourcing.watch import Watch
 from shared.kafka import BROKER_LOST, consumer, ensure_topics, let_go
 from shared.postgres import LOST, Db, Pool
 
@@ -23,6 +24,7 @@ TOPIC = "backoffice.live-rates"
 METRICS = frozenset({"arrivals", "decisions"})
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,60}")
 COMPACTED = {"cleanup.policy": "compact", "retention.ms": "-1"}
+_BATCH = 500
 _WAIT = 2.0
 _SETTLE_EVERY = 60.0
 
@@ -62,18 +64,13 @@ class LiveRates:
     topic: str = TOPIC
 
     async def read(self) -> None:
-        """Read the compacted topic for ever; broker or database away is waited for."""
+        """Read the compacted topic for ever; broker or database away is waited for, a client that hangs is made anew."""
+        watch = Watch(self.topic)
         while True:
             source = consumer(self.bootstrap, self.topic, self.topic, [self.topic])
             try:
                 await ensure_topics(self.bootstrap, {self.topic: COMPACTED})
-                await source.start()
-                while True:
-                    batches = await source.getmany(timeout_ms=500, max_records=500)
-                    records = [record for batch in batches.values() for record in batch]
-                    if records:
-                        await self.take(records)
-                        await source.commit()
+                await watch.over(watch.read(source, self.take, most=_BATCH))
             except (*BROKER_LOST, *LOST) as error:
                 log.warning("live_rates_wait", error=type(error).__name__)
                 await asyncio.sleep(_WAIT)

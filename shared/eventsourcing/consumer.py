@@ -24,6 +24,7 @@ from shared.eventsourcing.silence import forget_topics_but, note_progress
 from shared.eventsourcing.store import AlreadyRecorded
 from shared.eventsourcing.transaction import transact
 from shared.eventsourcing.view import Reaction, View
+from shared.eventsourcing.watch import Watch
 from shared.kafka import BROKER_LOST, Incoming, consumer, incoming, kept, let_go
 from shared.metrics import IGNORED
 from shared.postgres import LOST, Db, Pool, is_lost, savepoint
@@ -37,7 +38,6 @@ _BATCH = 500
 _TRIES = 3
 _PARKED_LIMIT = 20
 _PARKED_WINDOW = 300.0
-_STUCK_AFTER = 60.0
 _NOTE_EVERY = 2.0
 _BOOKMARK_EVERY = 0.2
 
@@ -103,7 +103,6 @@ class Progress:
     lag: int = 0
     age_seconds: float = 0.0
     stopped: str | None = None
-    moved_at: float = field(default_factory=time.monotonic)
 
 
 class Consumer:
@@ -128,7 +127,7 @@ class Consumer:
         self._pool = pool
         self._keys = keys
         self._bootstrap = bootstrap
-        self._alive_at = 0.0
+        self._watch = Watch(group)
         self._topics = sorted({topic for reader in readers for topic in reader.topics})
 
     async def run(self) -> None:
@@ -138,10 +137,7 @@ class Consumer:
         while True:
             source = consumer(self._bootstrap, self.group, self.group, self._topics)
             try:
-                await source.start()
-                await self._patiently(lambda db: forget_topics_but(db, self.group, self._topics))
-                self.progress.moved_at = time.monotonic()
-                await self._watched(source)
+                await self._watch.over(self._consume(source))
             except (TooManyParked, Diverged) as reason:
                 self.progress.stopped = f"{type(reason).__name__}: {reason}"
                 log.critical("consumer_stopped", group=self.group, reason=type(reason).__name__, detail=str(reason))
@@ -152,35 +148,19 @@ class Consumer:
             finally:
                 await let_go(source)
 
-    async def _watched(self, source: AIOKafkaConsumer) -> None:
-        """Consume, and end what hangs: a call of the client that waits for what never comes ends by no limit of its own."""
-        self._lives()
-        work = asyncio.ensure_future(self._consume(source))
-        try:
-            while not work.done():
-                await asyncio.wait({work}, timeout=_STUCK_AFTER / 10)
-                if time.monotonic() - self._alive_at > _STUCK_AFTER:
-                    log.error("consumer_hangs", group=self.group)
-                    raise TimeoutError
-            work.result()
-        finally:
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
-
-    def _lives(self) -> None:
-        self._alive_at = time.monotonic()
-
     async def _consume(self, source: AIOKafkaConsumer) -> None:
         """Apply what comes. The group's offsets are only a bookmark, kept now and then: what is read again, the ledger drops."""
+        await source.start()
+        await self._patiently(lambda db: forget_topics_but(db, self.group, self._topics))
         noted, kept_at, ahead = 0.0, 0.0, False
         while True:
-            self._lives()
+            self._watch.lives()
             batches = await source.getmany(timeout_ms=250, max_records=_BATCH)
             records = [record for batch in batches.values() for record in batch]
             if records:
                 await self._apply(records)
                 ahead = True
-                self.progress.moved_at = time.monotonic()
+                self._watch.moves()
             if ahead and (not records or time.monotonic() - kept_at >= _BOOKMARK_EVERY):
                 await source.commit()
                 kept_at, ahead = time.monotonic(), False
@@ -190,27 +170,15 @@ class Consumer:
 
     async def _note(self, source: AIOKafkaConsumer) -> None:
         """Say which partitions have been read to their end; restart when behind and not moving, or when none is ours for as long."""
-        assigned = list(source.assignment())
-        if not assigned:
-            self._must_move(lag=None)
+        behind = await self._watch.look(source)
+        if not behind:
+            self._watch.must_move(lag=None)
             return
-        async with asyncio.timeout(5):
-            ends = await source.end_offsets(assigned)
-        behind = {partition: end - await source.position(partition) for partition, end in ends.items()}
-        self.progress.lag = sum(max(lag, 0) for lag in behind.values())
-        done = [(partition.topic, partition.partition) for partition, lag in behind.items() if lag <= 0]
+        self.progress.lag = sum(behind.values())
+        done = [(partition.topic, partition.partition) for partition, lag in behind.items() if not lag]
         if done:
             async with self._pool.acquire(timeout=5) as db:
                 await note_progress(db, self.group, done)
-        if not self.progress.lag:  # at the end is not stuck: what comes after an hour of quiet is not an hour late
-            self.progress.moved_at = time.monotonic()
-        else:
-            self._must_move(self.progress.lag)
-
-    def _must_move(self, lag: int | None) -> None:
-        if time.monotonic() - self.progress.moved_at > _STUCK_AFTER:
-            log.error("consumer_stuck", group=self.group, lag=lag)
-            raise TimeoutError
 
     async def _apply(self, records: Sequence[ConsumerRecord]) -> None:
         events: list[Pair] = []
@@ -330,7 +298,7 @@ class Consumer:
         """One transaction, waited for as long as the database is away."""
         delay = 0.1
         while True:
-            self._lives()
+            self._watch.lives()
             try:
                 return await transact(self._pool, work)
             except LOST as error:

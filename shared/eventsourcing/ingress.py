@@ -17,6 +17,7 @@ from shared.eventsourcing.keys import Keys
 from shared.eventsourcing.refusal import Refusal, Unavailable
 from shared.eventsourcing.silence import note_progress
 from shared.eventsourcing.transaction import transact
+from shared.eventsourcing.watch import Watch
 from shared.kafka import BROKER_LOST, consumer, kept, let_go
 from shared.postgres import Db, Pool, is_lost
 
@@ -50,14 +51,14 @@ class IngressReader:
         self._pool = pool
         self._keys = keys
         self._bootstrap = bootstrap
+        self._watch = Watch(group)
 
     async def run(self) -> None:
-        """Read for ever; a broker or database that is away is waited for."""
+        """Read for ever; a broker or database that is away is waited for; a client that hangs is made anew."""
         while True:
             source = consumer(self._bootstrap, self.group, self.group, sorted(self._handlers))
             try:
-                await source.start()
-                await self._consume(source)
+                await self._watch.over(self._consume(source))
             except BROKER_LOST as error:
                 log.warning("ingress_waits", group=self.group, error=type(error).__name__)
                 await asyncio.sleep(1)
@@ -65,17 +66,26 @@ class IngressReader:
                 await let_go(source)
 
     async def _consume(self, source: AIOKafkaConsumer) -> None:
+        await source.start()
         noted = 0.0
         while True:
+            self._watch.lives()
             batches = await source.getmany(timeout_ms=250, max_records=_BATCH)
             for record in (record for batch in batches.values() for record in batch):
                 await self.take(record)
             if batches:
+                self._watch.moves()
                 await source.commit()
-            if not batches and time.monotonic() - noted > _NOTE_SECONDS and source.assignment():
+            if time.monotonic() - noted > _NOTE_SECONDS:
                 noted = time.monotonic()
-                done = [(partition.topic, partition.partition) for partition in source.assignment()]
-                await self._patiently(lambda db, d=done: note_progress(db, self.group, d))  # type: ignore[misc]
+                await self._note(source)
+
+    async def _note(self, source: AIOKafkaConsumer) -> None:
+        """Say which partitions have been read to their end. None is no fault here: others' topics may have fewer than there are workers."""
+        behind = await self._watch.look(source)
+        done = [(partition.topic, partition.partition) for partition, lag in behind.items() if not lag]
+        if done:
+            await self._patiently(lambda db: note_progress(db, self.group, done))
 
     async def take(self, record: ConsumerRecord) -> None:
         """Take one record, or park it: at once when it is refused or unreadable, after three tries when it fails."""
@@ -102,6 +112,7 @@ class IngressReader:
         """One transaction, waited for as long as the database is away."""
         delay = 0.1
         while True:
+            self._watch.lives()
             try:
                 await transact(self._pool, work)
             except Exception as error:

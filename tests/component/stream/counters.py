@@ -3,12 +3,17 @@
 import asyncio
 import base64
 import secrets
+import struct
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID, uuid4
 
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.client import AIOKafkaClient
+from aiokafka.protocol.produce import ProduceRequest
+from aiokafka.record.default_records import DefaultRecordBatchBuilder, _DefaultRecordBatchPy
+from aiokafka.record.util import calc_crc32c
 
 from shared.eventsourcing.codec import Codec
 from shared.eventsourcing.consumer import Consumer, Reader
@@ -16,7 +21,7 @@ from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.keys import Keys
 from shared.eventsourcing.relay import Relay
 from shared.eventsourcing.store import Store
-from shared.kafka import KEPT_FOR_EVER, consumer, ensure_topics, producer
+from shared.kafka import KEPT_FOR_EVER, PARTITIONS, consumer, ensure_topics, partition_of, producer
 from shared.postgres import Db, Pool
 from tests.conftest import Database
 
@@ -120,3 +125,31 @@ async def send(kafka: str, service: str, *, key: bytes | None, value: bytes | No
     """Put a record into the topic, as a stranger or a broken release might."""
     async with producer(kafka, "stranger") as sender:
         await sender.send_and_wait(f"{service}.counter", value, key=key, headers=list(headers))
+
+
+async def send_named(kafka: str, service: str, name: bytes, *, key: str, value: bytes, headers: Sequence[tuple[str, bytes | None]]) -> None:
+    """Put a record into the topic whose last header has a name that no client of ours would write: byte by byte."""
+    client = AIOKafkaClient(bootstrap_servers=kafka)
+    await client.bootstrap()
+    try:
+        topic, partition = f"{service}.counter", partition_of(key, PARTITIONS)
+        await client._wait_on_metadata(topic)
+        request = ProduceRequest(None, -1, 5000, [(topic, [(partition, batch_named(name, key.encode(), value, headers))])])
+        async with asyncio.timeout(20):
+            errors = [-1]
+            while errors != [0]:  # a topic that was just made may have no leader yet
+                answer = await client.send(client.cluster.leader_for_partition(TopicPartition(topic, partition)), request)
+                errors = [error for _, said in answer.topics for _, error, *_ in said]
+    finally:
+        await client.close()
+
+
+def batch_named(name: bytes, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes | None]]) -> bytes:
+    """A batch of one record, whose last header has this name."""
+    builder = DefaultRecordBatchBuilder(2, 0, 0, -1, -1, -1, 1_000_000)
+    stands_for = "?" * len(name)
+    builder.append(0, None, key, value, [*headers, (stands_for, b"1")])
+    written = builder.build().replace(stands_for.encode(), name)
+    counted = _DefaultRecordBatchPy.ATTRIBUTES_OFFSET
+    struct.pack_into(">I", written, _DefaultRecordBatchPy.CRC_OFFSET, calc_crc32c(bytes(written[counted:])))
+    return bytes(written)

@@ -139,7 +139,7 @@ async def test_many_parked_streams_stop_the_consumer_loudly(database: Database, 
 async def test_a_consumer_that_is_behind_and_does_not_move_is_made_anew(
     database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.eventsourcing.consumer._STUCK_AFTER", 1.0)
+    monkeypatch.setattr("shared.eventsourcing.watch.STUCK_AFTER", 1.0)
     monkeypatch.setattr("shared.eventsourcing.consumer._NOTE_EVERY", 0.2)
     made: list[AIOKafkaConsumer] = []
 
@@ -163,11 +163,11 @@ async def test_a_consumer_that_is_behind_and_does_not_move_is_made_anew(
     assert len(made) == 2
 
 
-@pytest.mark.parametrize("call", ["commit", "position"])
+@pytest.mark.parametrize("call", ["start", "commit", "position"])
 async def test_a_consumer_whose_client_waits_for_ever_is_made_anew(
     database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
-    monkeypatch.setattr("shared.eventsourcing.consumer._STUCK_AFTER", 2.0)
+    monkeypatch.setattr("shared.eventsourcing.watch.STUCK_AFTER", 2.0)
     monkeypatch.setattr("shared.eventsourcing.consumer._NOTE_EVERY", 0.2)
     made: list[AIOKafkaConsumer] = []
 
@@ -194,7 +194,7 @@ async def test_a_consumer_whose_client_waits_for_ever_is_made_anew(
 async def test_a_consumer_that_no_partition_is_given_to_is_made_anew(
     database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.eventsourcing.consumer._STUCK_AFTER", 2.0)
+    monkeypatch.setattr("shared.eventsourcing.watch.STUCK_AFTER", 2.0)
     monkeypatch.setattr("shared.eventsourcing.consumer._NOTE_EVERY", 0.2)
     made: list[AIOKafkaConsumer] = []
 
