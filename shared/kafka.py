@@ -22,8 +22,10 @@ from pydantic_core import from_json
 from shared.eventsourcing.codec import Unreadable
 from shared.eventsourcing.event import Cause
 from shared.ids import parse_id
+from shared.kafka_names import read_any_name
 
 log = structlog.get_logger(__name__)
+read_any_name()
 
 PARTITIONS = 12
 """Fixed for ever: a stream that changes partition may pass itself."""

@@ -8,8 +8,21 @@ import pytest
 
 from shared.eventsourcing.consumer import Consumer, Reader
 from shared.eventsourcing.event import Recorded
+from shared.kafka import read_all
 from shared.postgres import Db
-from tests.component.stream.counters import CODEC, KEYS, CounterMoved, consumer_of, eventually, move, prepared, relay_of, running, send
+from tests.component.stream.counters import (
+    CODEC,
+    KEYS,
+    CounterMoved,
+    consumer_of,
+    eventually,
+    move,
+    prepared,
+    relay_of,
+    running,
+    send,
+    send_named,
+)
 from tests.component.stream.test_consumer import good_headers
 from tests.conftest import Database
 
@@ -93,3 +106,30 @@ async def test_a_value_that_the_driver_cannot_encode_is_parked_and_not_waited_fo
             await move(pool, uuid4(), [1])
             await eventually(pool, "select count(*) from parked", 1)
             await eventually(pool, "select count(*) from effects", 1)
+
+
+LATIN = "situação".encode("latin-1")
+
+
+async def test_a_header_whose_name_is_not_utf8_stops_no_reader(database: Database, kafka: str) -> None:
+    service = await prepared(database, kafka)
+    odd, none, sound = f"counter-{uuid4()}", f"counter-{uuid4()}", f"counter-{uuid4()}"
+    async with database.pool() as pool, running(consumer_of(service, pool, kafka)):
+        await send_named(kafka, service, LATIN, key=odd, value=b'{"by": 1}', headers=good_headers(odd, 1))
+        await send_named(kafka, service, LATIN, key=none, value=b'{"by": 1}', headers=good_headers(none, 1)[:-3])
+        for stream, version in ((odd, 2), (none, 2), (sound, 1)):
+            await send(kafka, service, key=stream.encode(), value=b'{"by": 4}', headers=good_headers(stream, version))
+        await eventually(pool, "select count(*) from effects", 4)
+        assert await pool.fetchval("select count(*) from parked_records") == 1
+        assert await pool.fetchval("select array_agg(version order by version) from effects where stream = $1", odd) == [1, 2]
+
+
+async def test_a_relay_leads_and_a_topic_is_read_where_the_last_record_has_such_a_name(database: Database, kafka: str) -> None:
+    service = await prepared(database, kafka)
+    counter = uuid4()
+    async with database.pool() as pool:
+        await send_named(kafka, service, LATIN, key=f"counter-{counter}", value=b"{}", headers=[])
+        async with running(relay_of(service, pool, database, kafka), consumer_of(service, pool, kafka)):
+            await move(pool, counter, [1])
+            await eventually(pool, "select count(*) from effects", 1)
+        assert [version async for (_, version, _), _ in read_all(kafka, [f"{service}.counter"])] == [1]
