@@ -53,10 +53,14 @@ async def staff(stage: Stage, person: Person, *roles: str) -> Client:
     client = stage.client(person)
     if client.token is not None:
         return client
-    token = await _admin_token(stage)
     inviting = stage.browser("admin")
+
+    async def renew() -> None:
+        inviting.token = await _admin_token(stage, anew=True)
+
     try:
-        inviting.token = token
+        inviting.token = await _admin_token(stage)
+        inviting.renew = renew
         invited = {"cpf": person.document, "name": person.name, "email": person.email, "roles": list(roles)}
         await inviting.post("/v1/staff", invited)
     finally:
@@ -96,14 +100,14 @@ def _in(client: Client, token: str, refreshes: str) -> None:
     client.renew = renew
 
 
-async def _admin_token(stage: Stage) -> str:
-    """The one administrator of this installation: made at the first walk ever, kept with its second factor."""
+async def _admin_token(stage: Stage, *, anew: bool = False) -> str:
+    """The one administrator of this installation: made at the first walk ever, kept with its second factor; `anew`: logged in again."""
     async with stage.kept("admin") as kept:
         known = kept.read()
         if known is None:
             known = await _first_admin(stage)
             kept.write(known)
-        if time.time() - float(known.get("at", 0)) > _FRESH_SECONDS:
+        if anew or time.time() - float(known.get("at", 0)) > _FRESH_SECONDS:
             known = await _admin_in(stage, known, kept)
         return str(known["token"])
 
