@@ -8,15 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from minio.error import S3Error
 
 from deploy.local import services
 from deploy.local import system as local
 from deploy.local.answers import url_answers
-from deploy.local.home import Home
+from deploy.local.home import LOOPBACK, SERVICES, Home
+from deploy.local.servers import s3
 from deploy.local.steps import Steps
 from tests.faults import at_rest
 from tests.faults.trouble_maker import SPLIT
-from tests.infra.system import System
+from tests.infra.system import System, said
 
 pytestmark = pytest.mark.faults
 
@@ -49,6 +51,19 @@ async def test_keys_and_passwords_are_rotated(system: System) -> None:
     written(ring, new)
     await up(system.home)
     await at_rest.everything_is_up(system)
+    assert system.verify() == {}
+
+
+async def test_the_other_keys_are_rotated(system: System) -> None:
+    old = s3.credentials(system.home)
+    for name in ("s3_secret_key", "identity_pepper", *(f"{service}_service_key" for service in SERVICES)):
+        (system.home.secrets / name).unlink()
+    await up(system.home)
+    await at_rest.everything_is_up(system)
+    with pytest.raises(S3Error):
+        s3.make_buckets_at(f"{LOOPBACK}:{system.home.ports['s3']}", *old)
+    done = await asyncio.to_thread(system.python, "demo")
+    assert done.returncode == 0, said(done)
     assert system.verify() == {}
 
 
