@@ -12,7 +12,7 @@ from shared.eventsourcing.decider import Decider
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.store import Store
-from shared.postgres import Db
+from shared.eventsourcing.writes import Write, Writes
 
 
 class ModuleAdded(Event):
@@ -47,6 +47,10 @@ def example(row_id: UUID, quantity: int) -> ModuleAdded:
 
 
 _ADD = "insert into bench_rows as r (stream, modules)"
+_UPSERT = (
+    "insert into foreign_rows as r (stream, modules) select s, sum(m) from unnest($1::text[], $2::bigint[]) e(s, m) group by s"
+    " on conflict (stream) do update set modules = r.modules + excluded.modules"
+)
 _TO = "on conflict (stream) do update set modules = r.modules + excluded.modules"
 
 
@@ -59,15 +63,15 @@ class RowsView:
     many_streams = True
     on = frozenset[type[Event]]({ModuleAdded})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """One upsert: of one row after an append, of many in a rebuild."""
         rows: dict[str, int] = {}
         for event in events:
             rows[event.stream] = rows.get(event.stream, 0) + event.event.quantity
         if len(rows) == 1:
-            await db.execute(f"{_ADD} values ($1, $2) {_TO}", *rows.popitem())
+            writes.add(f"{_ADD} values ($1, $2) {_TO}", *rows.popitem())
         else:
-            await db.execute(f"{_ADD} select * from unnest($1::text[], $2::bigint[]) {_TO}", list(rows), list(rows.values()))
+            writes.add(f"{_ADD} select * from unnest($1::text[], $2::bigint[]) {_TO}", list(rows), list(rows.values()))
 
 
 class ForeignRowsView:
@@ -80,18 +84,13 @@ class ForeignRowsView:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """One upsert a batch."""
-        await self.upsert(db, [(event.stream, event.event.quantity) for event in events])
+        writes.add(*self.upsert([(event.stream, event.event.quantity) for event in events]))
 
-    async def upsert(self, db: Db, rows: Sequence[tuple[str, int]]) -> None:
-        """Add to the rows of these streams."""
-        await db.execute(
-            "insert into foreign_rows as r (stream, modules) select s, sum(m) from unnest($1::text[], $2::bigint[]) e(s, m) group by s"
-            " on conflict (stream) do update set modules = r.modules + excluded.modules",
-            [stream for stream, _ in rows],
-            [modules for _, modules in rows],
-        )
+    def upsert(self, rows: Sequence[tuple[str, int]]) -> Write:
+        """What adds to the rows of these streams."""
+        return _UPSERT, [stream for stream, _ in rows], [modules for _, modules in rows]
 
     @staticmethod
     def bare(value: bytes) -> int:

@@ -132,7 +132,7 @@ async def looped(pool: Pool, bootstrap: str, events: int, *, emptied: bool = Tru
             if not records:
                 continue
             async with pool.acquire() as db, db.transaction():
-                await view.upsert(db, [(record.key.decode(), view.bare(record.value)) for record in records])
+                await db.execute(*view.upsert([(record.key.decode(), view.bare(record.value)) for record in records]))
                 versions = {record.key.decode(): (int(header(record, "ce_sequence")), header(record, "ce_id")) for record in records}
                 await db.execute(_NOTE, view.name, list(versions), [v for v, _ in versions.values()], [i for _, i in versions.values()])
             await source.commit()

@@ -34,6 +34,7 @@ from shared.eventsourcing.decider import Decider
 from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.refusal import Malformed, NotFound, Refusal
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 _MOST_KNOWN = 200
@@ -163,13 +164,13 @@ class CataloguesView:
     tables: ClassVar[tuple[str, ...]] = ("catalogues",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({CataloguePublished})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Keep each edition."""
         rows = [
             (fact.catalogue, fact.version, fact.since, _json(fact), fact.sha256, fact.published_at)
             for fact in (event.event for event in events)
         ]
-        await db.executemany(
+        writes.add_each(
             "insert into catalogues (code, version, since, entries, sha256, published_at) values ($1, $2, $3, $4, $5, $6)"
             " on conflict (code, version) do nothing",
             rows,

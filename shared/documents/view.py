@@ -17,6 +17,7 @@ from shared.documents.events import (
 )
 from shared.eventsourcing.event import Erased, Event, Recorded
 from shared.eventsourcing.refusal import Refusal
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 type State = Literal["under-verification", "clean", "refused", "collected"]
@@ -79,32 +80,32 @@ class DocumentsView:
     tables: ClassVar[tuple[str, ...]] = ("documents",)
     on: ClassVar[frozenset[type[Event]]] = frozenset(DOCUMENT_EVENTS)
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Write what happened, in order."""
         for record in events:
-            await self._one(db, record.event, record.version)
+            self._one(writes, record.event, record.version)
 
-    async def _one(self, db: Db, fact: object, version: int) -> None:
+    def _one(self, writes: Writes, fact: object, version: int) -> None:
         match fact:
             case UploadStarted():
-                await self._open(db, fact, "under-verification", version)
+                self._open(writes, fact, "under-verification", version)
                 sql = "update documents set declared_sha256 = $2, started_at = $3 where document_id = $1"
-                await db.execute(sql, fact.document_id, fact.declared_sha256, fact.started_at)
+                writes.add(sql, fact.document_id, fact.declared_sha256, fact.started_at)
             case DocumentProduced():
-                await self._open(db, fact, "clean", version)
+                self._open(writes, fact, "clean", version)
                 sql = "update documents set sha256 = $2, started_at = $3, settled_at = $3 where document_id = $1"
-                await db.execute(sql, fact.document_id, fact.sha256, fact.produced_at)
+                writes.add(sql, fact.document_id, fact.sha256, fact.produced_at)
             case DocumentVerified():
-                await self._settle(db, fact.document_id, "clean", None, fact.verified_at, version)
+                self._settle(writes, fact.document_id, "clean", None, fact.verified_at, version)
                 sql = "update documents set sha256 = $2, size = $3, pages = $4 where document_id = $1"
-                await db.execute(sql, fact.document_id, fact.sha256, fact.size, fact.pages)
+                writes.add(sql, fact.document_id, fact.sha256, fact.size, fact.pages)
             case DocumentRefused():
-                await self._settle(db, fact.document_id, "refused", fact.reason, fact.refused_at, version)
+                self._settle(writes, fact.document_id, "refused", fact.reason, fact.refused_at, version)
             case OrphanCollected():
-                await self._settle(db, fact.document_id, "collected", None, fact.collected_at, version)
+                self._settle(writes, fact.document_id, "collected", None, fact.collected_at, version)
 
-    async def _open(self, db: Db, fact: UploadStarted | DocumentProduced, state: State, version: int) -> None:
-        await db.execute(
+    def _open(self, writes: Writes, fact: UploadStarted | DocumentProduced, state: State, version: int) -> None:
+        writes.add(
             "insert into documents (document_id, owner_stream, owner_person, code, name, state, size, media_type, started_at, version)"
             " values ($1, $2, $3, $4, $5, $6, $7, $8, now(), $9)",
             fact.document_id,
@@ -118,8 +119,8 @@ class DocumentsView:
             version,
         )
 
-    async def _settle(self, db: Db, document: UUID, state: State, reason: str | None, at: datetime, version: int) -> None:
-        await db.execute(
+    def _settle(self, writes: Writes, document: UUID, state: State, reason: str | None, at: datetime, version: int) -> None:
+        writes.add(
             "update documents set state = $2, reason = $3, settled_at = $4, version = $5 where document_id = $1",
             document,
             state,

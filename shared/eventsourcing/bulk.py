@@ -13,7 +13,7 @@ import asyncpg
 from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.limit import count_append
 from shared.eventsourcing.store import COLUMNS, MAXIMUM_STREAM, Store, StreamTooLong, category_of, insert_columns, metadata_of, refused
-from shared.eventsourcing.view import View
+from shared.eventsourcing.view import View, project
 from shared.ids import new_id
 from shared.postgres import Db
 
@@ -84,7 +84,7 @@ async def _project(db: Db, store: Store, batch: Sequence[Appending], recorded: S
         ready = await _move(db, view, mine, expected)
         wanted = [record for record in mine if record.stream in ready and type(record.event) in view.on]
         if wanted:
-            await view.project(db, wanted)
+            await project(db, [(view, wanted)])
 
 
 async def _move(db: Db, view: View, recorded: Sequence[Recorded[Event]], expected: dict[str, int]) -> set[str]:

@@ -23,7 +23,7 @@ from shared.eventsourcing.ledger import Diverged, admission, admit, take_back
 from shared.eventsourcing.silence import forget_topics_but, note_progress
 from shared.eventsourcing.store import AlreadyRecorded
 from shared.eventsourcing.transaction import transact
-from shared.eventsourcing.view import Reaction, View
+from shared.eventsourcing.view import Reaction, View, project
 from shared.eventsourcing.watch import Watch
 from shared.kafka import BROKER_LOST, Incoming, consumer, incoming, kept, let_go
 from shared.metrics import IGNORED
@@ -59,7 +59,7 @@ class Reader:
 
 def reader_of_view(view: View, reads: Mapping[str, Sequence[type[Event]]]) -> Reader:
     """A view as a reader."""
-    return Reader(view.name, _topics(view.on, reads), view.on, view.project, batch=True)
+    return Reader(view.name, _topics(view.on, reads), view.on, lambda db, events: project(db, [(view, events)]), batch=True)
 
 
 def reader_of_reaction(reaction: Reaction, reads: Mapping[str, Sequence[type[Event]]]) -> Reader:

@@ -7,7 +7,7 @@ from shared.eventsourcing.codec import Codec
 from shared.eventsourcing.consumer import known, reader_of_view
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.verify import Report, compare_view
-from shared.eventsourcing.view import View
+from shared.eventsourcing.view import View, project
 from shared.kafka import Incoming
 from shared.postgres import Db
 
@@ -46,7 +46,7 @@ async def _project(
         if record.type in wanted and (event := known(codec, record)) is not None:
             batch.append(event)
         if len(batch) >= _BATCH:
-            await view.project(db, batch)
+            await project(db, [(view, batch)])
             batch = []
     if batch:
-        await view.project(db, batch)
+        await project(db, [(view, batch)])

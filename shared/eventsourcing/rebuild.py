@@ -15,7 +15,7 @@ from shared.clock import utc_now
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.store import Store, category_of
 from shared.eventsourcing.timed import TABLE, difference, put_right, timers_of
-from shared.eventsourcing.view import View
+from shared.eventsourcing.view import View, project
 from shared.postgres import Db
 
 type Progress = Callable[[int, int], None]
@@ -84,10 +84,9 @@ async def project_all(db: Db, view: View, events: Sequence[Recorded[Event]]) -> 
     category = getattr(view, "category", None)
     wanted = [e for e in events if type(e.event) in view.on and category in (None, category_of(e.stream))]
     if wanted and getattr(view, "many_streams", False):
-        await view.project(db, wanted)
-        return
-    for _, group in groupby(wanted, key=lambda event: event.stream):
-        await view.project(db, list(group))
+        await project(db, [(view, wanted)])
+    else:
+        await project(db, [(view, list(group)) for _, group in groupby(wanted, key=lambda event: event.stream)])
 
 
 async def compare(db: Db, view: View, now: datetime | None = None) -> Sequence[TableDifference]:

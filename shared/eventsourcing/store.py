@@ -11,7 +11,7 @@ from shared.eventsourcing.codec import Codec, Encoded, StreamKey
 from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.keys import Keys
 from shared.eventsourcing.limit import count_append
-from shared.eventsourcing.view import View
+from shared.eventsourcing.view import View, project
 from shared.ids import new_id, parse_id
 from shared.postgres import Db
 
@@ -176,9 +176,8 @@ class Store:
             Recorded(event, stream, row["version"], row["position"], event_id, row["recorded_at"], cause)
             for event, event_id, row in zip(events, ids, rows, strict=True)
         ]
-        for view in views:
-            if view.name in moved and (wanted := [record for record in recorded if type(record.event) in view.on]):
-                await view.project(db, wanted)
+        level = [view for view in views if view.name in moved]
+        await project(db, [(view, wanted) for view in level if (wanted := [one for one in recorded if type(one.event) in view.on])])
         return recorded
 
     def _views_of(self, category: str) -> tuple[Sequence[View], Sequence[str]]:

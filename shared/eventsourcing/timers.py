@@ -12,6 +12,7 @@ import structlog
 from shared.clock import Clock
 from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.transaction import transact
+from shared.eventsourcing.writes import Write
 from shared.postgres import LOST, Db, Pool, is_lost
 
 type Fire = Callable[[Db, str, datetime], Awaitable[None]]
@@ -20,32 +21,31 @@ log = structlog.get_logger(__name__)
 
 _IDLE_SECONDS = 1.0
 _RETRY = timedelta(minutes=5)
+_ARM = (
+    "insert into timers (name, stream, due_at) select name, $2, due_at from unnest($1::text[], $3::timestamptz[]) timer(name, due_at)"
+    " on conflict (name, stream) do update set due_at = excluded.due_at"
+)
+_DISARM = "delete from timers where name = any($1::text[]) and stream = $2"
+
+
+def armed(stream: str, due_at: Mapping[str, datetime]) -> Write:
+    """What sets, or moves, timers of a stream, by name."""
+    return _ARM, list(due_at), stream, list(due_at.values())
+
+
+def disarmed(stream: str, names: Collection[str]) -> Write:
+    """What makes timers of a stream be forgotten."""
+    return _DISARM, list(names), stream
 
 
 async def arm(db: Db, name: str, stream: str, due_at: datetime) -> None:
     """Set, or move, the timer of a stream."""
-    await arm_all(db, stream, {name: due_at})
-
-
-async def arm_all(db: Db, stream: str, due_at: Mapping[str, datetime]) -> None:
-    """Set, or move, several timers of a stream, by name."""
-    await db.execute(
-        "insert into timers (name, stream, due_at) select name, $2, due_at from unnest($1::text[], $3::timestamptz[]) timer(name, due_at)"
-        " on conflict (name, stream) do update set due_at = excluded.due_at",
-        list(due_at),
-        stream,
-        list(due_at.values()),
-    )
+    await db.execute(*armed(stream, {name: due_at}))
 
 
 async def disarm(db: Db, name: str, stream: str) -> None:
     """Forget the timer of a stream."""
-    await disarm_all(db, stream, [name])
-
-
-async def disarm_all(db: Db, stream: str, names: Collection[str]) -> None:
-    """Forget several timers of a stream."""
-    await db.execute("delete from timers where name = any($1::text[]) and stream = $2", list(names), stream)
+    await db.execute(*disarmed(stream, [name]))
 
 
 class Timers:

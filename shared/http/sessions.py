@@ -6,7 +6,8 @@ from uuid import UUID
 
 from shared.contracts.identity.session import SessionEnded
 from shared.eventsourcing.event import Event, Recorded
-from shared.postgres import Db, Pool
+from shared.eventsourcing.writes import Writes
+from shared.postgres import Pool
 
 
 class EndedSessions:
@@ -16,9 +17,9 @@ class EndedSessions:
     not_compared: ClassVar[str] = "rows go after ten minutes, when no token can name their session any more"
     on: ClassVar[frozenset[type[Event]]] = frozenset({SessionEnded})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Remember each."""
-        await db.executemany(
+        writes.add_each(
             "insert into ended_sessions (session_id, person_id, at) values ($1, $2, $3) on conflict (session_id) do nothing",
             [(record.event.session_id, record.event.person_id, record.event.at) for record in events],
         )

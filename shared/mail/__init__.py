@@ -19,11 +19,11 @@ In an inline view:
         not_compared: ClassVar[str] = "a mail is handed over once, in the words of its day"
         on: ClassVar[frozenset[type[Event]]] = frozenset({AccessOffered})
 
-        async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+        async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
             for event in events:
                 fact = event.event
-                await write(db, event, fact.professional_id, "access-offered",
-                            {"unit": "…", "holder_id": str(fact.holder_id), "professional_id": str(fact.professional_id)}, self.templates)
+                write(writes, event, fact.professional_id, "access-offered",
+                      {"unit": "…", "holder_id": str(fact.holder_id), "professional_id": str(fact.professional_id)}, self.templates)
 
 The id is uuid5(event id, "mail/<person>"), so a repeated projection writes nothing. In the worker: `loops={"post": Post(pool,
 client, tokens, "access").run}` hands what is due to identity (`POST /v1/mails`), for ever, with back-off.

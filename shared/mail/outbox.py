@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from shared.eventsourcing.event import Recorded
+from shared.eventsourcing.writes import Writes
 from shared.ids import derived_id
 from shared.mail.templates import Templates
-from shared.postgres import Db
 
 
-async def write(
-    db: Db,
+def write(
+    writes: Writes,
     event: Recorded[Any],
     person: UUID,
     fact: str,
@@ -21,11 +21,11 @@ async def write(
     due_at: datetime | None = None,
 ) -> UUID:
     """Write one mail to one person about one event; the same event tells the same person once."""
-    return (await write_to_all(db, event, [person], fact, values, templates, due_at))[0]
+    return write_to_all(writes, event, [person], fact, values, templates, due_at)[0]
 
 
-async def write_to_all(
-    db: Db,
+def write_to_all(
+    writes: Writes,
     event: Recorded[Any],
     people: Sequence[UUID],
     fact: str,
@@ -37,7 +37,7 @@ async def write_to_all(
     message = templates.fill(fact, values)
     mails = [derived_id(event.id, f"mail/{person}") for person in people]
     due = due_at or event.recorded_at
-    await db.execute(
+    writes.add(
         "insert into outbox (id, person_id, fact, subject, text, html, correlation, due_at, next_try_at)"
         " select id, person, $3, $4, $5, $6, $7, $8, $8 from unnest($1::uuid[], $2::uuid[]) mail(id, person) on conflict (id) do nothing",
         mails,

@@ -11,6 +11,7 @@ BY_POSITION = re.compile(r"\bfrom\s+events\b[^\"]*\bposition\s*[<>]", re.IGNOREC
 SENDS_NOTIFY = re.compile(r"\bpg_notify\b|\"\s*notify\s+\w|\bperform\s+pg_notify\b", re.IGNORECASE)
 READS_BY_POSITION = ("shared/eventsourcing/", "shared/migrations/", "shared/metrics.py")
 WRITES = re.compile(r"\b(?:insert\s+into|update|delete\s+from)\s+([a-z_]+)", re.IGNORECASE)
+BEHIND_A_TABLE = re.compile(r"\bcreate\s+(?:or\s+replace\s+)?(?:trigger|rule|function|view|procedure)\b", re.IGNORECASE)
 ONLY_THERE: Mapping[str, tuple[str, ...]] = {
     "httpx": ("shared/", "demo/", "bench/"),
     "aiohttp": (),
@@ -103,6 +104,17 @@ def one_writer(source: Source) -> Iterator[str]:
                 written[table.lower()].add(module.name)
         for table, homes in declared.items():
             yield from (f"{other} writes {table}, which is of {min(homes)}" for other in sorted((written[table] | homes) - {min(homes)}))
+
+
+def writes_say_what_they_touch(source: Source) -> Iterator[str]:
+    """Writes of views wait and travel together: what one touches stands in its text, and nobody catches what it raises too early."""
+    for path in source.files(".sql", folders=("services",)):
+        if BEHIND_A_TABLE.search(path.read_text(encoding="utf-8")):
+            yield f"{path.relative_to(source.root).as_posix()} puts something behind a table that no statement names"
+    for module in source.modules("services"):
+        if "views" in module.name.split("/")[2:-1]:
+            catching = (node for node in ast.walk(module.tree) if isinstance(node, ast.ExceptHandler) and node.type)
+            yield from (f"{module.name} catches in line {node.lineno}" for node in catching if "asyncpg" in ast.unparse(node.type or node))
 
 
 def _tables_of(module: Module) -> Iterator[str]:

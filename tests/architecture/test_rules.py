@@ -13,7 +13,7 @@ from tests.architecture.source import ROOT, Source
 
 TOO_LONG = "\n".join(f"    x = {n}" for n in range(45))
 FACTS: tuple[Rule, ...] = (
-    *(facts.closed_decisions, facts.readers_keep_to_the_horizon, facts.held_facts, facts.one_writer),
+    *(facts.closed_decisions, facts.readers_keep_to_the_horizon, facts.held_facts, facts.one_writer, facts.writes_say_what_they_touch),
     *(facts.views_are_compared, facts.each_library_in_its_place, facts.locked, heard_refusals),
 )
 RULES: Mapping[str, Rule] = {**SHAPES, **{rule.__name__: rule for rule in FACTS}}
@@ -55,6 +55,10 @@ BROKEN: Mapping[str, Mapping[str, str]] = {
     "one_writer": {
         "services/access/views/my_grants.py": '"""X."""\nclass A:\n    tables: tuple[str, ...] = ("grants",)\n',
         "services/access/views/your_grants.py": '"""X."""\nSQL = "update grants set state = $1"\n',
+    },
+    "writes_say_what_they_touch": {
+        "services/access/migrations/0009_count.sql": "create trigger counted after insert on grants execute function f();\n",
+        "services/access/views/early.py": '"""X."""\ntry: writes.add("x")\nexcept asyncpg.UniqueViolationError: pass\n',
     },
     "views_are_compared": {
         "services/access/views/silent.py": f'"""X."""\n{SILENT_VIEW}',

@@ -17,6 +17,7 @@ from services.access.domain.consumer_unit.events import (
 from services.access.domain.consumer_unit.refusals import UnitNumberReused
 from services.access.domain.grant.commands import UnitNow
 from shared.eventsourcing.event import Erased, Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 
@@ -30,31 +31,31 @@ class ConsumerUnits:
         {ConsumerUnitRegistered, HolderChanged, ConsumerUnitChanged, ConsumerUnitRenumbered, ConsumerUnitClosed, AddressGiven}
     )
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Write what these events mean; a number of another unit is refused (UnitNumberReused)."""
         registered = [record for record in events if isinstance(record.event, ConsumerUnitRegistered)]
         if registered:
-            await _register(db, registered)
+            _register(writes, registered)
         numbers = [(record.event.unit_id, number) for record in events for number in _numbers(record.event)]
         if numbers:
-            await _number(db, numbers)
+            await _number(writes, numbers)
         addresses = [record for record in events if isinstance(record.event, AddressGiven)]
         if addresses:
-            await _address(db, addresses)
+            _address(writes, addresses)
         for record in events:
-            await _project(db, record.event, record.version)
+            _project(writes, record.event, record.version)
 
 
-async def _project(db: Db, event: Event, version: int) -> None:
+def _project(writes: Writes, event: Event, version: int) -> None:
     match event:
         case HolderChanged():
-            await _set(db, event.unit_id, version, holder_id=event.holder_id, holder_kind=event.holder_kind, root_id=event.root_id)
+            _set(writes, event.unit_id, version, holder_id=event.holder_id, holder_kind=event.holder_kind, root_id=event.root_id)
         case ConsumerUnitChanged():
-            await _set(db, event.unit_id, version, **_characteristics(event))
+            _set(writes, event.unit_id, version, **_characteristics(event))
         case ConsumerUnitRenumbered():
-            await _set(db, event.unit_id, version, number=event.number, legacy_number=event.legacy_number)
+            _set(writes, event.unit_id, version, number=event.number, legacy_number=event.legacy_number)
         case ConsumerUnitClosed():
-            await _set(db, event.unit_id, version, state="closed")
+            _set(writes, event.unit_id, version, state="closed")
         case _:
             return
 
@@ -98,14 +99,14 @@ def _row(event: ConsumerUnitRegistered, version: int) -> dict[str, object]:
     }
 
 
-async def _register(db: Db, records: Sequence[Recorded[Any]]) -> None:
+def _register(writes: Writes, records: Sequence[Recorded[Any]]) -> None:
     rows = [_row(record.event, record.version) for record in records]
     places = ", ".join(f"${n}" for n in range(1, len(rows[0]) + 1))
-    await db.executemany(f"insert into consumer_units ({', '.join(rows[0])}) values ({places})", [tuple(row.values()) for row in rows])
+    writes.add_each(f"insert into consumer_units ({', '.join(rows[0])}) values ({places})", [tuple(row.values()) for row in rows])
 
 
-async def _address(db: Db, records: Sequence[Recorded[Any]]) -> None:
-    await db.executemany(
+def _address(writes: Writes, records: Sequence[Recorded[Any]]) -> None:
+    writes.add_each(
         "update consumer_units set version = greatest(version, $2), address = $3, coordinates = $4 where unit_id = $1",
         [(r.event.unit_id, r.version, _plain(r.event.address), _plain(r.event.coordinates)) for r in records],
     )
@@ -115,22 +116,22 @@ def _plain(value: str | Erased | None) -> str | None:
     return None if isinstance(value, Erased) else value
 
 
-async def _set(db: Db, unit_id: UUID, version: int, **values: object) -> None:
+def _set(writes: Writes, unit_id: UUID, version: int, **values: object) -> None:
     changes = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, 3))
-    await db.execute(
+    writes.add(
         f"update consumer_units set version = greatest(version, $2), {changes} where unit_id = $1", unit_id, version, *values.values()
     )
 
 
-async def _number(db: Db, pairs: Sequence[tuple[UUID, str]]) -> None:
+async def _number(writes: Writes, pairs: Sequence[tuple[UUID, str]]) -> None:
     units, numbers = [unit for unit, _ in pairs], [number for _, number in pairs]
-    await db.execute(
+    writes.add(
         "insert into unit_numbers (number, unit_id) select distinct number, unit_id from unnest($1::text[], $2::uuid[]) n(number, unit_id)"
         " order by number on conflict (number) do nothing",
         numbers,
         units,
     )
-    taken = await db.fetchval(
+    taken = await (await writes.sent()).fetchval(
         "select exists (select 1 from unnest($1::text[], $2::uuid[]) n(number, unit_id) join unit_numbers u on u.number = n.number"
         " where u.unit_id <> n.unit_id)",
         numbers,

@@ -9,8 +9,8 @@ from services.access.domain.grant import events as e
 from services.access.domain.grant.present import Present, Terms
 from shared.calendar import Calendar
 from shared.eventsourcing.event import Event, Recorded
-from shared.eventsourcing.timers import arm, disarm
-from shared.postgres import Db
+from shared.eventsourcing.timers import armed, disarmed
+from shared.eventsourcing.writes import Writes
 
 REMIND, LAPSE, ANNOUNCE, EXPIRE = "remind-offer", "lapse-offer", "announce-end", "expire-access"
 _ENDS = (
@@ -37,33 +37,26 @@ class GrantTimers:
         {e.AccessOffered, e.AccessRequested, e.AskNotMatched, e.AccessGranted, e.AccessExtended, *_ENDS}
     )
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Set and forget."""
         for record in events:
             match record.event:
                 case e.AccessOffered() as event:
-                    await self._answer(db, record.stream, event.offered_at, event.lapses_at)
+                    self._answer(writes, record.stream, event.offered_at, event.lapses_at)
                 case e.AccessRequested() | e.AskNotMatched() as event:
-                    await self._answer(db, record.stream, event.requested_at, event.lapses_at)
+                    self._answer(writes, record.stream, event.requested_at, event.lapses_at)
                 case e.AccessGranted() as event:
-                    await _forget(db, record.stream, REMIND, LAPSE)
-                    await self._end(db, record.stream, event.ends_on, event.granted_at)
+                    writes.add(*disarmed(record.stream, [REMIND, LAPSE]))
+                    self._end(writes, record.stream, event.ends_on, event.granted_at)
                 case e.AccessExtended() as event:
-                    await self._end(db, record.stream, event.ends_on, event.extended_at)
+                    self._end(writes, record.stream, event.ends_on, event.extended_at)
                 case _:
-                    await _forget(db, record.stream, REMIND, LAPSE, ANNOUNCE, EXPIRE)
+                    writes.add(*disarmed(record.stream, [REMIND, LAPSE, ANNOUNCE, EXPIRE]))
 
-    async def _answer(self, db: Db, stream: str, since: datetime, lapses_at: datetime) -> None:
-        await arm(db, REMIND, stream, since + timedelta(days=self.terms.remind_after_days))
-        await arm(db, LAPSE, stream, lapses_at)
+    def _answer(self, writes: Writes, stream: str, since: datetime, lapses_at: datetime) -> None:
+        writes.add(*armed(stream, {REMIND: since + timedelta(days=self.terms.remind_after_days), LAPSE: lapses_at}))
 
-    async def _end(self, db: Db, stream: str, ends_on: date, since: datetime) -> None:
+    def _end(self, writes: Writes, stream: str, ends_on: date, since: datetime) -> None:
         announces = Present(since, self.calendar, self.terms).announces(ends_on)
-        if announces > since:
-            await arm(db, ANNOUNCE, stream, announces)
-        await arm(db, EXPIRE, stream, self.calendar.end_of_day(ends_on))
-
-
-async def _forget(db: Db, stream: str, *names: str) -> None:
-    for name in names:
-        await disarm(db, name, stream)
+        due_at = {EXPIRE: self.calendar.end_of_day(ends_on)}
+        writes.add(*armed(stream, due_at | {ANNOUNCE: announces} if announces > since else due_at))

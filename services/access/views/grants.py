@@ -1,6 +1,6 @@
 """Who offered, asked for or has access to what, until when?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -10,9 +10,9 @@ import asyncpg
 from services.access.domain.grant import events as e
 from services.access.domain.grant.refusals import AccessAlreadyLive, OfferAlreadyOpen
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.refusal import Refusal
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
-
-_TAKEN = {"grants_one_open": OfferAlreadyOpen, "grants_one_ask": OfferAlreadyOpen, "grants_one_live": AccessAlreadyLive}
 
 
 class GrantsView:
@@ -21,73 +21,73 @@ class GrantsView:
     name: ClassVar[str] = "grants_1"
     category: ClassVar[str] = "grant"
     tables: ClassVar[tuple[str, ...]] = ("grants",)
+    taken: ClassVar[Mapping[str, type[Refusal]]] = {
+        "grants_one_open": OfferAlreadyOpen,
+        "grants_one_ask": OfferAlreadyOpen,
+        "grants_one_live": AccessAlreadyLive,
+    }
     on: ClassVar[frozenset[type[Event]]] = frozenset({*e.PUBLISHED, *e.PRIVATE})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
-        """Write what these events mean; raises OfferAlreadyOpen, AccessAlreadyLive."""
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
+        """Write what these events mean."""
         for record in events:
-            try:
-                await _project(db, record.event, record.version)
-            except asyncpg.UniqueViolationError as error:
-                if refusal := _TAKEN.get(error.constraint_name or ""):
-                    raise refusal from error
-                raise
+            _project(writes, record.event, record.version)
 
 
-async def _project(db: Db, event: Event, version: int) -> None:
+def _project(writes: Writes, event: Event, version: int) -> None:
     match event:
         case e.AccessOffered():
-            await _open(db, event, version)
+            _open(writes, event, version)
         case e.UnitTyped():
-            await _ask(db, event, version)
+            _ask(writes, event, version)
         case e.AccessRequested():
             found = {"unit_id": event.unit_id, "holder_id": event.holder_id}
-            await _set(db, event.grant_id, version, **found, protocol=event.protocol, lapses_at=event.lapses_at)
+            _set(writes, event.grant_id, version, **found, protocol=event.protocol, lapses_at=event.lapses_at)
         case e.AskNotMatched():
-            await _set(db, event.grant_id, version, protocol=event.protocol, lapses_at=event.lapses_at)
+            _set(writes, event.grant_id, version, protocol=event.protocol, lapses_at=event.lapses_at)
         case e.ReminderDue() | e.EndAnnounced():
-            await _set(db, event.grant_id, version)
+            _set(writes, event.grant_id, version)
         case _:
-            await _live(db, event, version)
+            _live(writes, event, version)
 
 
-async def _live(db: Db, event: Event, version: int) -> None:
+def _live(writes: Writes, event: Event, version: int) -> None:
     match event:
         case e.AccessGranted():
             live = {"state": "live", "may_decide": event.may_decide, "ends_on": event.ends_on}
-            await _set(db, event.grant_id, version, **live, granted_at=event.granted_at)
+            _set(writes, event.grant_id, version, **live, granted_at=event.granted_at)
         case e.ExtensionProposed():
-            await _set(db, event.grant_id, version, extension_by=event.proposed_by, extension_ends_on=event.ends_on)
+            _set(writes, event.grant_id, version, extension_by=event.proposed_by, extension_ends_on=event.ends_on)
         case e.ExtensionDeclined():
-            await _set(db, event.grant_id, version, extension_by=None, extension_ends_on=None)
+            _set(writes, event.grant_id, version, extension_by=None, extension_ends_on=None)
         case e.AccessExtended():
-            await _set(db, event.grant_id, version, ends_on=event.ends_on, extension_by=None, extension_ends_on=None)
+            _set(writes, event.grant_id, version, ends_on=event.ends_on, extension_by=None, extension_ends_on=None)
         case e.AccessSuspended() | e.AccessReinstated():
-            await _set(db, event.grant_id, version, suspended=isinstance(event, e.AccessSuspended))
+            _set(writes, event.grant_id, version, suspended=isinstance(event, e.AccessSuspended))
         case _:
-            await _end(db, event, version)
+            _end(writes, event, version)
 
 
-async def _end(db: Db, event: Event, version: int) -> None:
+def _end(writes: Writes, event: Event, version: int) -> None:
     match event:
         case e.AccessDeclined():
-            await _over(db, event.grant_id, version, "declined", event.declined_at, event.declined_by)
+            _over(writes, event.grant_id, version, "declined", event.declined_at, event.declined_by)
         case e.AccessOfferWithdrawn():
-            await _over(db, event.grant_id, version, "withdrawn", event.withdrawn_at, event.withdrawn_by)
+            _over(writes, event.grant_id, version, "withdrawn", event.withdrawn_at, event.withdrawn_by)
         case e.UnmatchedAskCancelled():
-            await _over(db, event.grant_id, version, "withdrawn", event.cancelled_at, "professional")
+            _over(writes, event.grant_id, version, "withdrawn", event.cancelled_at, "professional")
         case e.AccessOfferLapsed() | e.UnmatchedAskLapsed():
-            await _over(db, event.grant_id, version, "lapsed", event.lapsed_at, None)
+            _over(writes, event.grant_id, version, "lapsed", event.lapsed_at, None)
         case e.AccessRevoked():
-            await _over(db, event.grant_id, version, "revoked", event.revoked_at, event.by, event.reason)
+            _over(writes, event.grant_id, version, "revoked", event.revoked_at, event.by, event.reason)
         case e.AccessExpired():
-            await _over(db, event.grant_id, version, "expired", event.expired_at, None)
+            _over(writes, event.grant_id, version, "expired", event.expired_at, None)
         case _:
             return
 
 
-async def _open(db: Db, event: e.AccessOffered, version: int) -> None:
-    await db.execute(
+def _open(writes: Writes, event: e.AccessOffered, version: int) -> None:
+    writes.add(
         "insert into grants (grant_id, unit_id, holder_id, professional_id, state, may_decide, ends_on, opened_at, lapses_at, version)"
         " values ($1, $2, $3, $4, 'offered', $5, $6, $7, $8, $9)",
         event.grant_id,
@@ -102,8 +102,8 @@ async def _open(db: Db, event: e.AccessOffered, version: int) -> None:
     )
 
 
-async def _ask(db: Db, event: e.UnitTyped, version: int) -> None:
-    await db.execute(
+def _ask(writes: Writes, event: e.UnitTyped, version: int) -> None:
+    writes.add(
         "insert into grants (grant_id, professional_id, state, number, asked_of_id, opened_at, version)"
         " values ($1, $2, 'requested', $3, $4, $5, $6)",
         event.grant_id,
@@ -115,16 +115,16 @@ async def _ask(db: Db, event: e.UnitTyped, version: int) -> None:
     )
 
 
-async def _set(db: Db, grant_id: UUID, version: int, **values: object) -> None:
+def _set(writes: Writes, grant_id: UUID, version: int, **values: object) -> None:
     changes = "".join(f", {name} = ${n}" for n, name in enumerate(values, 3))
-    await db.execute(f"update grants set version = $2{changes} where grant_id = $1", grant_id, version, *values.values())
+    writes.add(f"update grants set version = $2{changes} where grant_id = $1", grant_id, version, *values.values())
 
 
-async def _over(
-    db: Db, grant_id: UUID, version: int, state: str, ended_at: datetime, ended_by: str | None, reason: str | None = None
+def _over(
+    writes: Writes, grant_id: UUID, version: int, state: str, ended_at: datetime, ended_by: str | None, reason: str | None = None
 ) -> None:
     gone = {"extension_by": None, "extension_ends_on": None}
-    await _set(db, grant_id, version, state=state, ended_at=ended_at, ended_by=ended_by, reason=reason, **gone)
+    _set(writes, grant_id, version, state=state, ended_at=ended_at, ended_by=ended_by, reason=reason, **gone)
 
 
 _SHOWN = (

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.access.domain.grant import events as e
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.mail.outbox import write
 from shared.mail.templates import Templates
 from shared.postgres import Db
@@ -31,15 +32,15 @@ class NoticesByMail:
         {*e.PUBLISHED, e.ReminderDue, e.ExtensionProposed, e.ExtensionDeclined, e.EndAnnounced}
     )
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Write each mail once; an offer of several units is one mail."""
         for record in events:
-            told = await _reminder(db, record.event) if isinstance(record.event, e.ReminderDue) else _told(record.event)
+            told = await _reminder(await writes.sent(), record.event) if isinstance(record.event, e.ReminderDue) else _told(record.event)
             for fact, sides, values in told:
-                await self._write(db, record, fact, sides, values)
+                await self._write(writes, record, fact, sides, values)
 
-    async def _write(self, db: Db, record: Recorded[Any], fact: str, sides: Sequence[str], values: Mapping[str, str]) -> None:
-        row = await db.fetchrow(
+    async def _write(self, writes: Writes, record: Recorded[Any], fact: str, sides: Sequence[str], values: Mapping[str, str]) -> None:
+        row = await (await writes.sent()).fetchrow(
             "select g.holder_id, g.professional_id, u.number from grants g join consumer_units u on u.unit_id = g.unit_id"
             " where g.grant_id = $1",
             record.event.grant_id,
@@ -49,8 +50,8 @@ class NoticesByMail:
         people = {"holder": row["holder_id"], "professional": row["professional_id"]}
         given = {name: str(person) for name, person in people.items()} | {"unit": row["number"], "grant": str(record.event.grant_id)}
         for side in sides:
-            if fact != "access-offered" or not await _told_already(db, people[side], record):
-                await write(db, record, people[side], fact, {**given, **values}, self.templates)
+            if fact != "access-offered" or not await _told_already(await writes.sent(), people[side], record):
+                write(writes, record, people[side], fact, {**given, **values}, self.templates)
 
 
 async def _told_already(db: Db, person: UUID, record: Recorded[Any]) -> bool:

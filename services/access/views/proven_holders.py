@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shared.contracts.identity.user import AccountHandedOver, HolderProven, PersonalDataErased
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 
@@ -16,10 +17,10 @@ class ProvenHolders:
     tables: ClassVar[tuple[str, ...]] = ("proven_holders",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({HolderProven, AccountHandedOver, PersonalDataErased})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Remember the last word about each."""
         for record in events:
-            await db.execute(
+            writes.add(
                 "insert into proven_holders (person_id, proven) values ($1, $2)"
                 " on conflict (person_id) do update set proven = excluded.proven",
                 record.event.person_id,

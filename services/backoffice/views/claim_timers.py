@@ -18,8 +18,8 @@ from services.backoffice.domain.review.events import (
     ReviewReopened,
 )
 from shared.eventsourcing.event import Event, Recorded
-from shared.eventsourcing.timers import arm, disarm
-from shared.postgres import Db
+from shared.eventsourcing.timers import armed, disarmed
+from shared.eventsourcing.writes import Writes
 
 EXPIRE_CLAIM = "expire-claim"
 _HOLDS = (ReviewClaimed, ReviewReassigned, ClaimRenewed, DocumentJudged, JudgementUndone, ConclusionReturned)
@@ -34,10 +34,10 @@ class ClaimTimers:
     timers: ClassVar[tuple[str, ...]] = (EXPIRE_CLAIM,)
     on: ClassVar[frozenset[type[Event]]] = frozenset({*_HOLDS, *_ENDS})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """The last event of the batch decides."""
         last = events[-1]
         if isinstance(last.event, _HOLDS):
-            await arm(db, EXPIRE_CLAIM, last.stream, last.event.expires_at)
+            writes.add(*armed(last.stream, {EXPIRE_CLAIM: last.event.expires_at}))
         else:
-            await disarm(db, EXPIRE_CLAIM, last.stream)
+            writes.add(*disarmed(last.stream, [EXPIRE_CLAIM]))

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from shared.contracts.requests.commissioning import GenerationConnected
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 _AT_ONCE = 500
@@ -20,14 +21,14 @@ class ConnectedPlants:
     tables: ClassVar[tuple[str, ...]] = ("connected_plants",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({GenerationConnected})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Each connection as it was published."""
         rows = []
         for event in events:
             fact: GenerationConnected = event.event
             columns = {name: value for name, value in fact.model_dump(mode="json").items() if name not in _LEFT_OUT}
             rows.append((fact.commissioning_id, fact.protocol, fact.unit_id, fact.connected_on, json.dumps(columns, ensure_ascii=False)))
-        await db.executemany(
+        writes.add_each(
             "insert into connected_plants (commissioning_id, protocol, unit_id, connected_on, columns) values ($1, $2, $3, $4, $5)"
             " on conflict (commissioning_id) do nothing",
             rows,

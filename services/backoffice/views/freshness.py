@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from shared.contracts.access.consumer_unit import ConsumerUnitChanged, ConsumerUnitRegistered, HolderChanged
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 REGISTER = "utility.consumer-units"
@@ -18,9 +19,9 @@ class Freshness:
     tables: ClassVar[tuple[str, ...]] = ("freshness",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({ConsumerUnitRegistered, ConsumerUnitChanged, HolderChanged})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """The latest of the batch."""
-        await db.execute(
+        writes.add(
             "insert into freshness as f (source, last_at) values ($1, $2)"
             " on conflict (source) do update set last_at = greatest(f.last_at, excluded.last_at)",
             REGISTER,

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from services.backoffice.domain.review.events import ReviewClosed
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.mail.outbox import write
 from shared.mail.templates import Templates
-from shared.postgres import Db
 
 CLOSED = "review-closed"
 
@@ -23,10 +23,10 @@ class NoticesByMail:
     category: ClassVar[str] = "review"
     on: ClassVar[frozenset[type[Event]]] = frozenset({ReviewClosed})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """One mail to the holder of each review that closed."""
         for event in events:
             fact: ReviewClosed = event.event
             if fact.claimed_by is not None:
                 values = {"officer_id": str(fact.claimed_by), "protocol": fact.protocol or "—"}
-                await write(db, event, fact.claimed_by, CLOSED, values, self.templates)
+                write(writes, event, fact.claimed_by, CLOSED, values, self.templates)

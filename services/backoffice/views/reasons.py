@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from shared.contracts.catalogue import CataloguePublished
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 
@@ -17,14 +18,14 @@ class Reasons:
     tables: ClassVar[tuple[str, ...]] = ("foreign_catalogues",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({CataloguePublished})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Each edition whose code says that it lists reasons."""
         rows = [
             (fact.catalogue, fact.version, fact.since, json.dumps(fact.model_dump(mode="json")["entries"], ensure_ascii=False))
             for fact in (event.event for event in events)
             if "reasons" in fact.catalogue
         ]
-        await db.executemany(
+        writes.add_each(
             "insert into foreign_catalogues (catalogue, version, since, entries) values ($1, $2, $3, $4)"
             " on conflict (catalogue, version) do nothing",
             rows,

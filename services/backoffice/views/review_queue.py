@@ -23,6 +23,7 @@ from services.backoffice.domain.review.events import (
     ReviewReopened,
 )
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 _OPEN = """
@@ -62,39 +63,39 @@ class ReviewQueue:
     tables: ClassVar[tuple[str, ...]] = ("reviews", "decisions")
     on: ClassVar[frozenset[type[Event]]] = frozenset(ReviewEvent.__value__.__args__)
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """What each event changes in the row; the version moves with every one."""
         for event in events:
-            await _project(db, event.event, event.version)
+            _project(writes, event.event, event.version)
 
 
-async def _project(db: Db, fact: ReviewEvent, version: int) -> None:
+def _project(writes: Writes, fact: ReviewEvent, version: int) -> None:
     review = fact.review_id
     match fact:
         case ReviewOpened():
-            await _open(db, fact, version)
+            _open(writes, fact, version)
         case ReviewClaimed(claimed_at=at) | ReviewReassigned(reassigned_at=at):
-            await db.execute(_HOLD, review, fact.claimed_by, at, fact.expires_at, version)
+            writes.add(_HOLD, review, fact.claimed_by, at, fact.expires_at, version)
         case ClaimRenewed() | DocumentJudged() | JudgementUndone():
-            await db.execute(_KEEP, review, fact.expires_at, version)
+            writes.add(_KEEP, review, fact.expires_at, version)
         case ReviewReleased() | ReviewReopened():
-            await db.execute(_FREE, review, version)
+            writes.add(_FREE, review, version)
         case ReviewEscalated():
-            await db.execute(_FREE, review, version)
-            await db.execute("update reviews set escalated = true where review_id = $1", review)
+            writes.add(_FREE, review, version)
+            writes.add("update reviews set escalated = true where review_id = $1", review)
         case ConclusionProposed():
-            await db.execute(_PROPOSE, review, fact.proposed_by, fact.proposed_at, fact.outcome, version)
+            writes.add(_PROPOSE, review, fact.proposed_by, fact.proposed_at, fact.outcome, version)
         case ConclusionReturned():
-            await db.execute(_RETURN, review, fact.expires_at, version)
+            writes.add(_RETURN, review, fact.expires_at, version)
         case ReviewConcluded():
-            await db.execute(_CONCLUDE, review, fact.outcome, fact.concluded_by, fact.confirmed_by, fact.concluded_at, version)
-            await db.execute(_DECIDED, review, version, fact.outcome, fact.concluded_by, fact.concluded_at)
+            writes.add(_CONCLUDE, review, fact.outcome, fact.concluded_by, fact.confirmed_by, fact.concluded_at, version)
+            writes.add(_DECIDED, review, version, fact.outcome, fact.concluded_by, fact.concluded_at)
         case ReviewClosed():
-            await db.execute(_CLOSE, review, fact.why, version)
+            writes.add(_CLOSE, review, fact.why, version)
 
 
-async def _open(db: Db, fact: ReviewOpened, version: int) -> None:
-    await db.execute(
+def _open(writes: Writes, fact: ReviewOpened, version: int) -> None:
+    writes.add(
         _OPEN,
         fact.review_id,
         fact.kind,

@@ -8,6 +8,7 @@ from services.backoffice.domain.review.commands import Officer
 from shared.contracts.identity.staff_member import StaffReinstated, StaffRolesChanged, StaffSuspended
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.refusal import NotFound
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 
@@ -24,12 +25,12 @@ class StaffRoles:
     tables: ClassVar[tuple[str, ...]] = ("staff",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({StaffRolesChanged, StaffSuspended, StaffReinstated})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Roles as they stand; suspended people keep theirs for when they are back."""
         for event in events:
             match event.event:
                 case StaffRolesChanged() as fact:
-                    await db.execute(
+                    writes.add(
                         "insert into staff (person_id, staff_id, roles, active) values ($1, $2, $3, true)"
                         " on conflict (person_id) do update set staff_id = excluded.staff_id, roles = excluded.roles",
                         fact.person_id,
@@ -38,7 +39,7 @@ class StaffRoles:
                     )
                 case StaffSuspended() | StaffReinstated() as fact:
                     active = isinstance(fact, StaffReinstated)
-                    await db.execute(
+                    writes.add(
                         "insert into staff (person_id, staff_id, roles, active) values ($1, $2, '{}', $3)"
                         " on conflict (person_id) do update set active = excluded.active",
                         fact.person_id,

@@ -27,6 +27,7 @@ from shared.contracts.requests.commissioning import (
 )
 from shared.contracts.requests.parts import DueDate
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 _ENDS = (BudgetWithdrawn, BudgetCancelled, BudgetExpired, BudgetDeclined, BudgetDismissed)
@@ -53,51 +54,51 @@ class Tasks:
         }
     )
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """What begins to wait, and what ends waiting."""
         for event in events:
-            await _project(db, event.stream, event.event)
+            _project(writes, event.stream, event.event)
 
 
-async def _project(db: Db, stream: str, fact: Event) -> None:
+def _project(writes: Writes, stream: str, fact: Event) -> None:
     match fact:
         case BudgetRequested():
-            await db.execute(
+            writes.add(
                 "insert into open_requests (subject_stream, unit_id, protocol) values ($1, $2, $3) on conflict do nothing",
                 stream,
                 fact.unit_id,
                 fact.protocol,
             )
         case HolderChanged():
-            await db.execute(
+            writes.add(
                 "insert into tasks (queue, subject_stream, protocol, since)"
                 " select 'holder-mismatch', subject_stream, protocol, $2 from open_requests where unit_id = $1 on conflict do nothing",
                 fact.unit_id,
                 fact.changed_at,
             )
         case BudgetApproved():
-            await _add(db, "contracts-out", stream, fact.protocol, fact.approved_at, _due(fact.due, "contracts-out"))
+            _add(writes, "contracts-out", stream, fact.protocol, fact.approved_at, _due(fact.due, "contracts-out"))
         case CommissioningAccepted():
-            await _add(db, "visits-to-schedule", stream, fact.protocol, fact.accepted_at, _due(fact.due, "inspection"))
+            _add(writes, "visits-to-schedule", stream, fact.protocol, fact.accepted_at, _due(fact.due, "inspection"))
         case FiledAfterAccessEnded():
-            await _add(db, "access-ended", stream, fact.protocol, fact.filed_at, None)
+            _add(writes, "access-ended", stream, fact.protocol, fact.filed_at, None)
         case FilingContested():
-            await _add(db, "filing-contested", stream, fact.protocol, fact.filed_at, None)
+            _add(writes, "filing-contested", stream, fact.protocol, fact.filed_at, None)
         case ContractsDelivered():
-            await db.execute("delete from tasks where queue = 'contracts-out' and subject_stream = $1", stream)
+            writes.add("delete from tasks where queue = 'contracts-out' and subject_stream = $1", stream)
         case InspectionScheduled():
-            await db.execute("delete from tasks where queue = 'visits-to-schedule' and subject_stream = $1", stream)
+            writes.add("delete from tasks where queue = 'visits-to-schedule' and subject_stream = $1", stream)
         case _:
-            await db.execute("delete from tasks where subject_stream = $1", stream)
-            await db.execute("delete from open_requests where subject_stream = $1", stream)
+            writes.add("delete from tasks where subject_stream = $1", stream)
+            writes.add("delete from open_requests where subject_stream = $1", stream)
 
 
 def _due(due: Sequence[DueDate], clock: str) -> date | None:
     return min((entry.due_on for entry in due if entry.clock == clock), default=None)
 
 
-async def _add(db: Db, queue: str, stream: str, protocol: str, since: datetime, due_on: date | None) -> None:
-    await db.execute(
+def _add(writes: Writes, queue: str, stream: str, protocol: str, since: datetime, due_on: date | None) -> None:
+    writes.add(
         "insert into tasks (queue, subject_stream, protocol, since, due_on) values ($1, $2, $3, $4, $5)"
         " on conflict (queue, subject_stream) do nothing",
         queue,

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-import asyncpg
-
 from services.identity.domain.user.events import (
     AccountHandedOver,
     AccountOpened,
@@ -25,6 +23,7 @@ from services.identity.domain.user.events import (
 )
 from shared.eventsourcing.event import Erased, Event, Recorded
 from shared.eventsourcing.refusal import Refusal
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 
@@ -99,40 +98,38 @@ class Accounts:
     name: ClassVar[str] = "accounts_1"
     category: ClassVar[str] = "user"
     tables: ClassVar[tuple[str, ...]] = ("accounts",)
+    taken: ClassVar[Mapping[str, type[Refusal]]] = {"accounts_one_per_person": AccountTaken}
     on: ClassVar[frozenset[type[Event]]] = frozenset({UserVerified, PersonalDataErased, *_CHANGES})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Write what these events mean."""
         for record in events:
             user_id = UUID(record.stream[-36:])
-            await _project(db, user_id, record.event)
-            await db.execute("update accounts set version = $2 where user_id = $1", user_id, record.version)
+            _project(writes, user_id, record.event)
+            writes.add("update accounts set version = $2 where user_id = $1", user_id, record.version)
 
 
-async def _project(db: Db, user_id: UUID, event: Event) -> None:
+def _project(writes: Writes, user_id: UUID, event: Event) -> None:
     match event:
         case UserVerified():
-            await _open(db, event)
+            _open(writes, event)
         case PersonalDataErased():
-            await db.execute("delete from accounts where user_id = $1", user_id)
+            writes.add("delete from accounts where user_id = $1", user_id)
         case _:
             changed = _CHANGES[type(event)](event)
             places = ", ".join(f"{column} = ${number}" for number, column in enumerate(changed, 2))
             if places:
-                await db.execute(f"update accounts set {places} where user_id = $1", user_id, *changed.values())
+                writes.add(f"update accounts set {places} where user_id = $1", user_id, *changed.values())
 
 
-async def _open(db: Db, event: UserVerified) -> None:
-    try:
-        await db.execute(
-            "insert into accounts (user_id, person_id, kind, verified_at, version) values ($1, $2, $3, $4, 1)",
-            event.user_id,
-            event.person_id,
-            event.kind,
-            event.verified_at,
-        )
-    except asyncpg.UniqueViolationError as error:
-        raise AccountTaken from error
+def _open(writes: Writes, event: UserVerified) -> None:
+    writes.add(
+        "insert into accounts (user_id, person_id, kind, verified_at, version) values ($1, $2, $3, $4, 1)",
+        event.user_id,
+        event.person_id,
+        event.kind,
+        event.verified_at,
+    )
 
 
 async def find_by_person(db: Db, person_id: UUID) -> Account | None:

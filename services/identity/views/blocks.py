@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.identity.domain.block.events import LoginBlocked, LoginUnblocked, RecoveryBlocked, RecoveryUnblocked
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 
@@ -18,12 +19,12 @@ class Blocks:
     tables: ClassVar[tuple[str, ...]] = ("blocks",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({LoginBlocked, LoginUnblocked, RecoveryBlocked, RecoveryUnblocked})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Write what these events mean."""
         for record in events:
             match record.event:
                 case LoginBlocked() | RecoveryBlocked() as event:
-                    await db.execute(
+                    writes.add(
                         "insert into blocks (block_id, user_id, person_id, what, until) values ($1, $2, $3, $4, $5)",
                         event.block_id,
                         event.user_id,
@@ -32,7 +33,7 @@ class Blocks:
                         event.until,
                     )
                 case LoginUnblocked() | RecoveryUnblocked() as event:
-                    await db.execute("update blocks set lifted_at = $2 where block_id = $1", event.block_id, event.unblocked_at)
+                    writes.add("update blocks set lifted_at = $2 where block_id = $1", event.block_id, event.unblocked_at)
 
 
 async def holding(db: Db, person_id: UUID, now: datetime) -> Sequence[tuple[UUID, str, datetime]]:

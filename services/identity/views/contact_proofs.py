@@ -9,6 +9,7 @@ from uuid import UUID
 from services.identity.domain.contact_proof.events import ContactProofStarted, ContactProven, Purpose
 from services.identity.domain.user.events import AccountHandedOver, PersonalDataErased
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 
@@ -27,12 +28,12 @@ class ContactProofs:
     tables: ClassVar[tuple[str, ...]] = ("contact_proofs",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({ContactProofStarted, ContactProven, AccountHandedOver, PersonalDataErased})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Write what these events mean."""
         for record in events:
             match record.event:
                 case ContactProofStarted() as event:
-                    await db.execute(
+                    writes.add(
                         "insert into contact_proofs (user_id, purpose, proof_id, person_id, sent_at) values ($1, $2, $3, $4, $5)"
                         " on conflict (user_id, purpose) do update set proof_id = excluded.proof_id, sent_at = excluded.sent_at",
                         event.user_id,
@@ -42,9 +43,9 @@ class ContactProofs:
                         event.started_at,
                     )
                 case ContactProven() as event:
-                    await db.execute("delete from contact_proofs where user_id = $1 and purpose = $2", event.user_id, event.purpose)
+                    writes.add("delete from contact_proofs where user_id = $1 and purpose = $2", event.user_id, event.purpose)
                 case AccountHandedOver() | PersonalDataErased() as event:
-                    await db.execute("delete from contact_proofs where user_id = $1", event.user_id)
+                    writes.add("delete from contact_proofs where user_id = $1", event.user_id)
 
 
 async def find_open(db: Db, user_id: UUID, purpose: Purpose) -> OpenProof | None:

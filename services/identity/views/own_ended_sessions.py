@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 from shared.contracts.identity.session import SessionEnded
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.http.sessions import EndedSessions
-from shared.postgres import Db
 
 
 class OwnEndedSessions:
@@ -17,6 +17,6 @@ class OwnEndedSessions:
     not_compared: ClassVar[str] = EndedSessions.not_compared
     on: ClassVar[frozenset[type[Event]]] = frozenset({SessionEnded})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Remember each."""
-        await EndedSessions().project(db, events)
+        await EndedSessions().project(writes, events)

@@ -13,6 +13,7 @@ from services.identity.domain.session.events import LoggedIn, RefreshTokenReused
 from services.identity.domain.user.events import PasswordChanged, UserContactChanged, UserVerified
 from services.identity.letters import send
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.ids import derived_id
 from shared.mail.templates import Templates
 from shared.postgres import Db
@@ -47,9 +48,10 @@ class OwnNotices:
         {UserVerified, PasswordChanged, UserContactChanged, LoginBlocked, RecoveryBlocked, LoggedIn, RefreshTokenReused, DeedDone}
     )
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Write one letter per fact that somebody is told."""
         for record in events:
+            db = await writes.sent()
             if (told := await self._told(db, record)) is not None:
                 mail_id = derived_id(record.id, f"mail/{told.person}")
                 await send(db, self.templates, mail_id, told.fact, told.person, told.values, record.cause, address=told.address)

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.identity.domain.session.events import LoggedIn, SecondFactorGiven, SessionEnded
 from services.identity.views.accounts import plain
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 
@@ -50,21 +51,21 @@ class Sessions:
     tables: ClassVar[tuple[str, ...]] = ("sessions",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({LoggedIn, SecondFactorGiven, SessionEnded})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Write what these events mean."""
         for record in events:
             match record.event:
                 case LoggedIn() as event:
-                    await _begin(db, event)
+                    _begin(writes, event)
                 case SecondFactorGiven() as event:
-                    await db.execute(
+                    writes.add(
                         "update sessions set authenticated_at = $2, version = $3 where session_id = $1",
                         UUID(record.stream[-36:]),
                         event.given_at,
                         record.version,
                     )
                 case SessionEnded() as event:
-                    await db.execute(
+                    writes.add(
                         "update sessions set ended_at = $2, because = $3, version = $4 where session_id = $1",
                         event.session_id,
                         event.at,
@@ -73,8 +74,8 @@ class Sessions:
                     )
 
 
-async def _begin(db: Db, event: LoggedIn) -> None:
-    await db.execute(
+def _begin(writes: Writes, event: LoggedIn) -> None:
+    writes.add(
         "insert into sessions (session_id, subject_id, person_id, kind, amr, browser_id, browser, shared_device, started_at,"
         " authenticated_at, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 1)",
         event.session_id,

@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from services.identity.domain.sign_up.decider import ABANDONED_AFTER
 from services.identity.domain.sign_up.events import SignUpAbandoned, SignUpCompleted, SignUpStarted
-from shared.eventsourcing import timers
 from shared.eventsourcing.event import Event, Recorded
-from shared.postgres import Db
+from shared.eventsourcing.timers import armed, disarmed
+from shared.eventsourcing.writes import Writes
 
 TIMER = "sign-up-abandoned"
 
@@ -20,10 +20,10 @@ class SignUpDeadlines:
     timers: ClassVar[tuple[str, ...]] = (TIMER,)
     on: ClassVar[frozenset[type[Event]]] = frozenset({SignUpStarted, SignUpCompleted, SignUpAbandoned})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Write what these events mean."""
         for record in events:
             if isinstance(record.event, SignUpStarted):
-                await timers.arm(db, TIMER, record.stream, record.event.started_at + ABANDONED_AFTER)
+                writes.add(*armed(record.stream, {TIMER: record.event.started_at + ABANDONED_AFTER}))
             else:
-                await timers.disarm(db, TIMER, record.stream)
+                writes.add(*disarmed(record.stream, [TIMER]))

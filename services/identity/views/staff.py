@@ -1,12 +1,10 @@
 """Who works here, with which roles? One row per staff member."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
-
-import asyncpg
 
 from services.identity.domain.staff_member.events import (
     InvitationAccepted,
@@ -21,6 +19,7 @@ from services.identity.domain.staff_member.events import (
 from services.identity.views.accounts import plain
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.refusal import Refusal
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 
@@ -55,6 +54,7 @@ class StaffMembers:
     name: ClassVar[str] = "staff_1"
     category: ClassVar[str] = "staff-member"
     tables: ClassVar[tuple[str, ...]] = ("staff",)
+    taken: ClassVar[Mapping[str, type[Refusal]]] = {"staff_one_per_person": StaffAlreadyInvited}
     on: ClassVar[frozenset[type[Event]]] = frozenset(
         {
             StaffInvited,
@@ -68,46 +68,46 @@ class StaffMembers:
         }
     )
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Write what these events mean."""
         for record in events:
             staff_id = UUID(record.stream[-36:])
-            await _project(db, staff_id, record.event)
-            await db.execute("update staff set version = $2 where staff_id = $1", staff_id, record.version)
+            _project(writes, staff_id, record.event)
+            writes.add("update staff set version = $2 where staff_id = $1", staff_id, record.version)
 
 
-async def _project(db: Db, staff_id: UUID, event: Event) -> None:
+def _project(writes: Writes, staff_id: UUID, event: Event) -> None:
     match event:
         case StaffInvited():
-            await _invite(db, event)
+            _invite(writes, event)
         case InvitationAccepted():
-            await db.execute(
+            writes.add(
                 "update staff set password_hash = $2, totp_secret = $3, state = 'accepted' where staff_id = $1",
                 staff_id,
                 plain(event.password_hash),
                 plain(event.totp_secret),
             )
         case TotpEnrolled():
-            await db.execute("update staff set state = 'active', enrolled = true where staff_id = $1", staff_id)
+            writes.add("update staff set state = 'active', enrolled = true where staff_id = $1", staff_id)
         case StaffInvitedAgain():
-            await db.execute(
+            writes.add(
                 "update staff set invited_at = $2, state = case state when 'accepted' then 'invited' else state end, password_hash = null,"
                 " totp_secret = null where staff_id = $1",
                 staff_id,
                 event.invited_at,
             )
         case TotpReset():
-            await db.execute(
+            writes.add(
                 "update staff set state = case state when 'suspended' then state else 'invited' end, password_hash = null,"
                 " totp_secret = null, enrolled = false where staff_id = $1",
                 staff_id,
             )
         case StaffRolesChanged():
-            await db.execute("update staff set roles = $2 where staff_id = $1", staff_id, list(event.roles))
+            writes.add("update staff set roles = $2 where staff_id = $1", staff_id, list(event.roles))
         case StaffSuspended():
-            await db.execute("update staff set state = 'suspended' where staff_id = $1", staff_id)
+            writes.add("update staff set state = 'suspended' where staff_id = $1", staff_id)
         case StaffReinstated():
-            await db.execute(
+            writes.add(
                 "update staff set state = case when totp_secret is null then 'invited' when enrolled then 'active' else 'accepted' end"
                 " where staff_id = $1",
                 staff_id,
@@ -116,18 +116,15 @@ async def _project(db: Db, staff_id: UUID, event: Event) -> None:
             pass
 
 
-async def _invite(db: Db, event: StaffInvited) -> None:
-    try:
-        await db.execute(
-            "insert into staff (staff_id, person_id, name, email, state, invited_at, version) values ($1, $2, $3, $4, 'invited', $5, 1)",
-            event.staff_id,
-            event.person_id,
-            plain(event.name),
-            plain(event.email),
-            event.invited_at,
-        )
-    except asyncpg.UniqueViolationError as error:
-        raise StaffAlreadyInvited from error
+def _invite(writes: Writes, event: StaffInvited) -> None:
+    writes.add(
+        "insert into staff (staff_id, person_id, name, email, state, invited_at, version) values ($1, $2, $3, $4, 'invited', $5, 1)",
+        event.staff_id,
+        event.person_id,
+        plain(event.name),
+        plain(event.email),
+        event.invited_at,
+    )
 
 
 async def find_by_person(db: Db, person_id: UUID) -> StaffRow | None:

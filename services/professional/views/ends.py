@@ -16,8 +16,8 @@ from services.professional.domain.profile.events import (
 from services.professional.domain.profile.standing import WARNINGS
 from shared.calendar import Calendar
 from shared.eventsourcing.event import Event, Recorded
-from shared.eventsourcing.timers import arm, disarm
-from shared.postgres import Db
+from shared.eventsourcing.timers import armed, disarmed
+from shared.eventsourcing.writes import Writes
 
 ANNOUNCE = "announce-expiry"
 EXPIRE = "expire-profile"
@@ -35,22 +35,20 @@ class Ends:
         {ProfileApproved, ProfileReinstated, ExpiryAnnounced, ProfileSuspended, ProfileExpired, ProfileClosed}
     )
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Set the timers as the events say."""
         for record in events:
             match record.event:
                 case ProfileApproved(valid_until=until) | ProfileReinstated(valid_until=until):
-                    await self._arm(db, record.stream, until, WARNINGS[0])
+                    self._arm(writes, record.stream, until, WARNINGS[0])
                 case ExpiryAnnounced(days=days, valid_until=until):
                     if later := [warning for warning in WARNINGS if warning < days]:
-                        await self._arm(db, record.stream, until, max(later))
+                        self._arm(writes, record.stream, until, max(later))
                 case ProfileSuspended():
-                    await disarm(db, ANNOUNCE, record.stream)
+                    writes.add(*disarmed(record.stream, [ANNOUNCE]))
                 case ProfileExpired() | ProfileClosed():
-                    await disarm(db, ANNOUNCE, record.stream)
-                    await disarm(db, EXPIRE, record.stream)
+                    writes.add(*disarmed(record.stream, [ANNOUNCE, EXPIRE]))
 
-    async def _arm(self, db: Db, stream: str, until: date, days: int) -> None:
+    def _arm(self, writes: Writes, stream: str, until: date, days: int) -> None:
         ends_at = self.calendar.end_of_day(until)
-        await arm(db, ANNOUNCE, stream, ends_at - timedelta(days=days))
-        await arm(db, EXPIRE, stream, ends_at)
+        writes.add(*armed(stream, {ANNOUNCE: ends_at - timedelta(days=days), EXPIRE: ends_at}))

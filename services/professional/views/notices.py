@@ -19,6 +19,7 @@ from services.professional.views.requirements import PROFESSIONS, REASONS, SUSPE
 from shared.calendar import Calendar
 from shared.contracts.backoffice.review import Reason
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.mail import Templates, write
 from shared.postgres import Db
 
@@ -38,24 +39,24 @@ class Notices:
         {ProfileSubmitted, ProfileApproved, ProfileRejected, ProfileSuspended, ProfileReinstated, ExpiryAnnounced, ProfileExpired}
     )
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """One mail per fact."""
         for record in events:
             person = UUID(record.stream[-36:])
-            fact, values = await self._words(db, record.event, self.calendar.today(record.recorded_at))
-            await write(db, record, person, fact, {"person_id": str(person), **values}, self.templates)
+            fact, values = await self._words(writes, record.event, self.calendar.today(record.recorded_at))
+            write(writes, record, person, fact, {"person_id": str(person), **values}, self.templates)
 
-    async def _words(self, db: Db, event: Event, today: date) -> tuple[str, Mapping[str, str]]:
+    async def _words(self, writes: Writes, event: Event, today: date) -> tuple[str, Mapping[str, str]]:
         match event:
             case ProfileSubmitted(protocol=protocol, due_on=due):
                 return "profile-submitted", {"protocol": protocol, "due_on": day(due)}
             case ProfileApproved(profession=profession, valid_until=until):
-                called = await label_of(db, PROFESSIONS, profession, today)
+                called = await label_of(await writes.sent(), PROFESSIONS, profession, today)
                 return "profile-approved", {"profession": called, "valid_until": day(until)}
             case ProfileRejected():
-                return "profile-rejected", await self._rejected(db, event, today)
+                return "profile-rejected", await self._rejected(await writes.sent(), event, today)
             case ProfileSuspended(reason=reason):
-                return "profile-suspended", {"reason": await label_of(db, SUSPENSION_REASONS, reason.code, today)}
+                return "profile-suspended", {"reason": await label_of(await writes.sent(), SUSPENSION_REASONS, reason.code, today)}
             case ProfileReinstated(valid_until=until):
                 return "profile-reinstated", {"valid_until": day(until)}
             case ExpiryAnnounced(days=days, valid_until=until):

@@ -21,6 +21,7 @@ from services.professional.domain.profile.events import (
     SubmissionWithdrawn,
 )
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 
@@ -53,19 +54,19 @@ class Profiles:
     tables: ClassVar[tuple[str, ...]] = ("profiles",)
     on: ClassVar[frozenset[type[Event]]] = frozenset((*PRIVATE, *PUBLISHED))
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Follow each profile."""
         for record in events:
             profile_id = UUID(record.stream[-36:])
-            await self._one(db, profile_id, record)
-            await db.execute(
+            self._one(writes, profile_id, record)
+            writes.add(
                 "update profiles set version = $2, changed_at = $3 where profile_id = $1", profile_id, record.version, record.recorded_at
             )
 
-    async def _one(self, db: Db, profile_id: UUID, record: Recorded[Any]) -> None:
+    def _one(self, writes: Writes, profile_id: UUID, record: Recorded[Any]) -> None:
         match record.event:
             case ProfileStarted():
-                await db.execute(
+                writes.add(
                     "insert into profiles (profile_id, state, version, changed_at) values ($1, 'draft', $2, $3)"
                     " on conflict (profile_id) do update set state = 'draft', valid_until = null",
                     profile_id,
@@ -73,7 +74,7 @@ class Profiles:
                     record.recorded_at,
                 )
             case ProfileSubmitted() as fact:
-                await db.execute(
+                writes.add(
                     "update profiles set state = case when state = 'approved' then state else 'under-review' end, profession = $2,"
                     " council = $3, uf = $4, submission = $5, protocol = $6, filed_at = $7, due_on = $8 where profile_id = $1",
                     profile_id,
@@ -86,12 +87,10 @@ class Profiles:
                     fact.due_on,
                 )
             case ProfileApproved() as fact:
-                await db.execute(
-                    "update profiles set state = 'approved', valid_until = $2 where profile_id = $1", profile_id, fact.valid_until
-                )
+                writes.add("update profiles set state = 'approved', valid_until = $2 where profile_id = $1", profile_id, fact.valid_until)
             case fact:
                 if (state := _state_after(fact)) is not None:
-                    await db.execute(
+                    writes.add(
                         "update profiles set state = $2 where profile_id = $1 and ($3 or state = 'under-review')",
                         profile_id,
                         state,

@@ -3,12 +3,10 @@
 A registration that is only being typed holds nothing, so that nobody can keep another from theirs by drafting it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
-
-import asyncpg
 
 from services.professional.domain.profile.events import (
     ProfileApproved,
@@ -20,6 +18,8 @@ from services.professional.domain.profile.events import (
 )
 from services.professional.domain.profile.refusals import RegistrationHeldByAnother
 from shared.eventsourcing.event import Erased, Event, Recorded
+from shared.eventsourcing.refusal import Refusal
+from shared.eventsourcing.writes import Writes
 from shared.people import PersonIds
 from shared.postgres import Db
 
@@ -32,6 +32,7 @@ class Registrations:
     name: ClassVar[str] = "registrations_1"
     category: ClassVar[str] = "profile"
     tables: ClassVar[tuple[str, ...]] = ("registrations",)
+    taken: ClassVar[Mapping[str, type[Refusal]]] = {"registrations_held": RegistrationHeldByAnother}
     on: ClassVar[frozenset[type[Event]]] = frozenset(
         {
             RegistrationGiven,
@@ -43,36 +44,31 @@ class Registrations:
         }
     )
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
-        """Follow each profile's registration; raises RegistrationHeldByAnother."""
-        try:
-            for record in events:
-                await self._one(db, record.event)
-        except asyncpg.UniqueViolationError as error:
-            if error.constraint_name != "registrations_held":
-                raise
-            raise RegistrationHeldByAnother from error
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
+        """Follow each profile's registration."""
+        for record in events:
+            self._one(writes, record.event)
 
-    async def _one(self, db: Db, fact: Event) -> None:
+    def _one(self, writes: Writes, fact: Event) -> None:
         match fact:
             case RegistrationGiven():
-                await self._given(db, fact)
+                self._given(writes, fact)
             case ProfileSubmitted(profile_id=profile):
-                await db.execute("update registrations set submitted = true where profile_id = $1 and current", profile)
+                writes.add("update registrations set submitted = true where profile_id = $1 and current", profile)
             case SubmissionWithdrawn(profile_id=profile) | ProfileRejected(profile_id=profile):
-                await db.execute("update registrations set submitted = false where profile_id = $1", profile)
+                writes.add("update registrations set submitted = false where profile_id = $1", profile)
             case ProfileApproved(profile_id=profile):
-                await db.execute("update registrations set approved = submitted, submitted = false where profile_id = $1", profile)
+                writes.add("update registrations set approved = submitted, submitted = false where profile_id = $1", profile)
             case ProfileClosed(profile_id=profile):
-                await db.execute("delete from registrations where profile_id = $1", profile)
+                writes.add("delete from registrations where profile_id = $1", profile)
             case _:
                 raise TypeError(type(fact).__name__)
 
-    async def _given(self, db: Db, fact: RegistrationGiven) -> None:
-        await db.execute("update registrations set current = false where profile_id = $1", fact.profile_id)
+    def _given(self, writes: Writes, fact: RegistrationGiven) -> None:
+        writes.add("update registrations set current = false where profile_id = $1", fact.profile_id)
         if isinstance(fact.number, Erased):
             return
-        await db.execute(
+        writes.add(
             "insert into registrations (profile_id, digest, current) values ($1, $2, true)"
             " on conflict (profile_id, digest) do update set current = true",
             fact.profile_id,

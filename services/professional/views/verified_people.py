@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shared.contracts.identity.user import PersonalDataErased, UserVerified
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 
@@ -16,12 +17,12 @@ class VerifiedPeople:
     tables: ClassVar[tuple[str, ...]] = ("verified_people",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({UserVerified, PersonalDataErased})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Remember who was verified, and forget who asked to be."""
         for record in events:
             match record.event:
                 case UserVerified() as fact:
-                    await db.execute(
+                    writes.add(
                         "insert into verified_people as v (person_id, kind, verified_at) values ($1, $2, $3)"
                         " on conflict (person_id) do update set verified_at = greatest(v.verified_at, excluded.verified_at)",
                         fact.person_id,
@@ -29,7 +30,7 @@ class VerifiedPeople:
                         fact.verified_at,
                     )
                 case PersonalDataErased() as fact:
-                    await db.execute("delete from verified_people where person_id = $1 and verified_at < $2", fact.person_id, fact.at)
+                    writes.add("delete from verified_people where person_id = $1 and verified_at < $2", fact.person_id, fact.at)
 
 
 async def kind_of(db: Db, person: UUID) -> Literal["cpf", "cnpj"] | None:

@@ -9,12 +9,12 @@ from operator import attrgetter
 from typing import Any, ClassVar
 from uuid import UUID
 
-import asyncpg
-
 from services.requests.domain.budget_request import events
 from services.requests.domain.budget_request.events import PRIVATE, PUBLISHED
 from services.requests.domain.budget_request.refusals import DraftAlreadyOpen, RequestAlreadyOpen
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.refusal import Refusal
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 STATES: Mapping[type[Event], str] = {
@@ -33,7 +33,6 @@ ENDS: Mapping[type[Event], str] = {
     events.BudgetWithdrawn: "withdrawn",
     events.BudgetCancelled: "cancelled",
 }
-_TAKEN = {"budget_requests_one_open": RequestAlreadyOpen, "budget_requests_one_draft": DraftAlreadyOpen}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +67,28 @@ class BudgetRequestsView:
     name: ClassVar[str] = "budget_requests_1"
     category: ClassVar[str] = "budget-request"
     tables: ClassVar[tuple[str, ...]] = ("budget_requests",)
+    taken: ClassVar[Mapping[str, type[Refusal]]] = {
+        "budget_requests_one_open": RequestAlreadyOpen,
+        "budget_requests_one_draft": DraftAlreadyOpen,
+    }
     on: ClassVar[frozenset[type[Event]]] = frozenset({*PRIVATE, *PUBLISHED})
 
-    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
-        """Write what happened, in order, each stream's run of events at once; raises RequestAlreadyOpen, DraftAlreadyOpen."""
-        try:
-            for _, run in groupby(records, key=attrgetter("stream")):
-                await self._written(db, list(run))
-        except asyncpg.UniqueViolationError as error:
-            taken = _TAKEN.get(error.constraint_name or "")
-            if taken is None:
-                raise
-            raise taken from error
+    async def project(self, writes: Writes, records: Sequence[Recorded[Any]]) -> None:
+        """Write what happened, in order, each stream's run of events at once."""
+        for _, run in groupby(records, key=attrgetter("stream")):
+            self._written(writes, list(run))
 
-    async def _written(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+    def _written(self, writes: Writes, records: Sequence[Recorded[Any]]) -> None:
         if isinstance(records[0].event, events.DraftStarted):
-            await self._begin(db, records[0].event, records[0].version)
+            self._begin(writes, records[0].event, records[0].version)
         last = records[-1]
         changes: dict[str, object] = {"version": last.version, "moved_at": last.recorded_at}
         for record in records:
             changes |= _changes(record.event)
-        await _set(db, UUID(last.stream[-36:]), changes)
+        _set(writes, UUID(last.stream[-36:]), changes)
 
-    async def _begin(self, db: Db, fact: events.DraftStarted, version: int) -> None:
-        await db.execute(
+    def _begin(self, writes: Writes, fact: events.DraftStarted, version: int) -> None:
+        writes.add(
             "insert into budget_requests (request_id, unit_id, unit_number, holder_id, started_by, grant_id, previous_request,"
             " state, started_at, moved_at, version) values ($1, $2, $3, $4, $5, $6, $7, 'draft', $8, $8, $9)",
             fact.request_id,
@@ -139,10 +136,10 @@ def _filed(fact: events.BudgetRequested) -> Mapping[str, object]:
     }
 
 
-async def _set(db: Db, request_id: UUID, values: Mapping[str, object]) -> None:
+def _set(writes: Writes, request_id: UUID, values: Mapping[str, object]) -> None:
     names = sorted(values)
     changes = ", ".join(f"{name} = ${number}" for number, name in enumerate(names, 2))
-    await db.execute(f"update budget_requests set {changes} where request_id = $1", request_id, *(values[name] for name in names))
+    writes.add(f"update budget_requests set {changes} where request_id = $1", request_id, *(values[name] for name in names))
 
 
 async def find_request(db: Db, request_id: UUID) -> RequestRow | None:

@@ -10,7 +10,8 @@ from services.requests.domain.commissioning import events as commissioning
 from shared.calendar import Calendar
 from shared.contracts.requests.parts import Clock, DeadlineMissed, DueDate
 from shared.eventsourcing.event import Event, Recorded
-from shared.eventsourcing.timers import arm_all, disarm_all
+from shared.eventsourcing.timers import armed, disarmed
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 ALL: tuple[Clock, ...] = (
@@ -81,22 +82,22 @@ class ClocksView:
     timers: ClassVar[tuple[str, ...]] = tuple(timer_of(clock) for clock in ALL)
     on: ClassVar[frozenset[type[Event]]] = frozenset({*BEGUN, *ENDED, budget.ClockSuspended, DeadlineMissed})
 
-    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, records: Sequence[Recorded[Any]]) -> None:
         """Write what began, ended or was missed, in order."""
         for record in records:
             fact = record.event
             if clocks := ENDED.get(type(fact)):
-                await self._end(db, record, clocks)
+                self._end(writes, record, clocks)
             if type(fact) in BEGUN and fact.due:
-                await self._begin(db, record.stream, {due.clock: due for due in fact.due})
+                self._begin(writes, record.stream, {due.clock: due for due in fact.due})
             if isinstance(fact, DeadlineMissed):
-                await self._mark(db, record.stream, fact.clock, "missed")
+                self._mark(writes, record.stream, fact.clock, "missed")
             if isinstance(fact, budget.ClockSuspended):
-                await self._mark(db, record.stream, fact.clock, "suspended")
+                self._mark(writes, record.stream, fact.clock, "suspended")
 
-    async def _begin(self, db: Db, stream: str, due: Mapping[str, DueDate]) -> None:
+    def _begin(self, writes: Writes, stream: str, due: Mapping[str, DueDate]) -> None:
         begun = list(due.values())
-        await db.execute(
+        writes.add(
             _BEGIN,
             stream,
             list(due),
@@ -109,20 +110,20 @@ class ClocksView:
             [one.bound for one in begun],
             [one.annex_iv_type for one in begun],
         )
-        await arm_all(db, stream, {timer_of(one.clock): self.calendar.end_of_day(one.due_on) for one in begun})
+        writes.add(*armed(stream, {timer_of(one.clock): self.calendar.end_of_day(one.due_on) for one in begun}))
 
-    async def _end(self, db: Db, record: Recorded[Any], clocks: Sequence[Clock]) -> None:
-        await db.execute(
+    def _end(self, writes: Writes, record: Recorded[Any], clocks: Sequence[Clock]) -> None:
+        writes.add(
             "update clocks set ended_at = $3, state = case when state = 'missed' then state else 'ended' end"
             " where stream = $1 and clock = any($2::text[]) and ended_at is null",
             record.stream,
             clocks,
             record.recorded_at,
         )
-        await disarm_all(db, record.stream, [timer_of(clock) for clock in clocks])
+        writes.add(*disarmed(record.stream, [timer_of(clock) for clock in clocks]))
 
-    async def _mark(self, db: Db, stream: str, clock: Clock, state: str) -> None:
-        await db.execute("update clocks set state = $3 where stream = $1 and clock = $2 and ended_at is null", stream, clock, state)
+    def _mark(self, writes: Writes, stream: str, clock: Clock, state: str) -> None:
+        writes.add("update clocks set state = $3 where stream = $1 and clock = $2 and ended_at is null", stream, clock, state)
 
 
 @dataclass(frozen=True, slots=True)

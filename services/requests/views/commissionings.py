@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-import asyncpg
-
 from services.requests.domain.commissioning import events
 from services.requests.domain.commissioning.events import PRIVATE, PUBLISHED
 from services.requests.domain.commissioning.refusals import CommissioningAlreadyOpen
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.refusal import Refusal
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 ENDS: Mapping[type[Event], str] = {
@@ -20,7 +20,6 @@ ENDS: Mapping[type[Event], str] = {
     events.InspectionFailed: "failed",
     events.CommissioningWithdrawn: "withdrawn",
 }
-_TAKEN = frozenset({"commissionings_one_open", "commissionings_one_draft"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +53,29 @@ class CommissioningsView:
     name: ClassVar[str] = "commissionings_1"
     category: ClassVar[str] = "commissioning"
     tables: ClassVar[tuple[str, ...]] = ("commissionings",)
+    taken: ClassVar[Mapping[str, type[Refusal]]] = {
+        "commissionings_one_open": CommissioningAlreadyOpen,
+        "commissionings_one_draft": CommissioningAlreadyOpen,
+    }
     on: ClassVar[frozenset[type[Event]]] = frozenset({*PRIVATE, *PUBLISHED})
 
-    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
-        """Write what happened, in order; raises CommissioningAlreadyOpen."""
-        try:
-            for record in records:
-                await self._one(db, record)
-            for last in {record.stream: record for record in records}.values():
-                await db.execute(
-                    "update commissionings set version = $2, moved_at = $3 where commissioning_id = $1",
-                    UUID(last.stream[-36:]),
-                    last.version,
-                    last.recorded_at,
-                )
-        except asyncpg.UniqueViolationError as error:
-            if error.constraint_name not in _TAKEN:
-                raise
-            raise CommissioningAlreadyOpen from error
+    async def project(self, writes: Writes, records: Sequence[Recorded[Any]]) -> None:
+        """Write what happened, in order."""
+        for record in records:
+            self._one(writes, record)
+        for last in {record.stream: record for record in records}.values():
+            writes.add(
+                "update commissionings set version = $2, moved_at = $3 where commissioning_id = $1",
+                UUID(last.stream[-36:]),
+                last.version,
+                last.recorded_at,
+            )
 
-    async def _one(self, db: Db, record: Recorded[Any]) -> None:
+    def _one(self, writes: Writes, record: Recorded[Any]) -> None:
         fact = record.event
         match fact:
             case events.CommissioningStarted():
-                await db.execute(
+                writes.add(
                     "insert into commissionings (commissioning_id, request_id, unit_id, unit_number, holder_id, started_by, responsible_id,"
                     " attempt, state, started_at, moved_at, version) values ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', $9, $9, $10)",
                     fact.commissioning_id,
@@ -92,8 +90,8 @@ class CommissioningsView:
                     record.version,
                 )
             case events.CommissioningRequested():
-                await _set(
-                    db,
+                _set(
+                    writes,
                     fact.commissioning_id,
                     state="under-review",
                     is_open=True,
@@ -103,18 +101,18 @@ class CommissioningsView:
                     filed_at=fact.filed_at,
                 )
             case events.CommissioningAccepted():
-                await _set(db, fact.commissioning_id, state="awaiting-inspection")
+                _set(writes, fact.commissioning_id, state="awaiting-inspection")
             case events.InspectionScheduled():
-                await _set(db, fact.commissioning_id, state="scheduled", visit_on=fact.visit_on, visit_window=fact.window)
+                _set(writes, fact.commissioning_id, state="scheduled", visit_on=fact.visit_on, visit_window=fact.window)
             case _ if (state := ENDS.get(type(fact))) is not None:
-                await _set(db, fact.commissioning_id, state=state, is_open=False)
+                _set(writes, fact.commissioning_id, state=state, is_open=False)
             case _:
                 pass
 
 
-async def _set(db: Db, commissioning_id: UUID, **values: object) -> None:
+def _set(writes: Writes, commissioning_id: UUID, **values: object) -> None:
     changes = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, 2))
-    await db.execute(f"update commissionings set {changes} where commissioning_id = $1", commissioning_id, *values.values())
+    writes.add(f"update commissionings set {changes} where commissioning_id = $1", commissioning_id, *values.values())
 
 
 async def find_commissioning(db: Db, commissioning_id: UUID) -> CommissioningRow | None:

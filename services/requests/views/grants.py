@@ -8,7 +8,7 @@ from uuid import UUID
 from services.requests.domain.facts import LiveGrant
 from shared.contracts.access.grant import AccessExpired, AccessExtended, AccessGranted, AccessReinstated, AccessRevoked, AccessSuspended
 from shared.eventsourcing.event import Event, Recorded
-from shared.postgres import Db
+from shared.eventsourcing.writes import Writes
 
 READS = (AccessGranted, AccessExtended, AccessRevoked, AccessExpired, AccessSuspended, AccessReinstated)
 
@@ -20,16 +20,16 @@ class GrantsView:
     tables: ClassVar[tuple[str, ...]] = ("grants",)
     on: ClassVar[frozenset[type[Event]]] = frozenset(READS)
 
-    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, records: Sequence[Recorded[Any]]) -> None:
         """Write what happened, in order."""
         for record in records:
-            await self._one(db, record)
+            self._one(writes, record)
 
-    async def _one(self, db: Db, record: Recorded[Any]) -> None:
+    def _one(self, writes: Writes, record: Recorded[Any]) -> None:
         fact = record.event
         match fact:
             case AccessGranted():
-                await db.execute(
+                writes.add(
                     "insert into grants (grant_id, unit_id, holder_id, professional_id, may_decide, ends_on, state, version)"
                     " values ($1, $2, $3, $4, $5, $6, 'live', $7) on conflict (grant_id) do update set may_decide = excluded.may_decide,"
                     " ends_on = excluded.ends_on, state = 'live', version = excluded.version",
@@ -42,22 +42,18 @@ class GrantsView:
                     record.version,
                 )
             case AccessExtended():
-                await db.execute(
-                    "update grants set ends_on = $2, version = $3 where grant_id = $1", fact.grant_id, fact.ends_on, record.version
-                )
+                writes.add("update grants set ends_on = $2, version = $3 where grant_id = $1", fact.grant_id, fact.ends_on, record.version)
             case AccessRevoked():
-                await self._state(db, fact.grant_id, "revoked", fact.revoked_at, record.version)
+                self._state(writes, fact.grant_id, "revoked", fact.revoked_at, record.version)
             case AccessExpired():
-                await self._state(db, fact.grant_id, "expired", fact.expired_at, record.version)
+                self._state(writes, fact.grant_id, "expired", fact.expired_at, record.version)
             case AccessSuspended():
-                await self._state(db, fact.grant_id, "suspended", None, record.version)
+                self._state(writes, fact.grant_id, "suspended", None, record.version)
             case AccessReinstated():
-                await self._state(db, fact.grant_id, "live", None, record.version)
+                self._state(writes, fact.grant_id, "live", None, record.version)
 
-    async def _state(self, db: Db, grant_id: UUID, state: str, ended_at: datetime | None, version: int) -> None:
-        await db.execute(
-            "update grants set state = $2, ended_at = $3, version = $4 where grant_id = $1", grant_id, state, ended_at, version
-        )
+    def _state(self, writes: Writes, grant_id: UUID, state: str, ended_at: datetime | None, version: int) -> None:
+        writes.add("update grants set state = $2, ended_at = $3, version = $4 where grant_id = $1", grant_id, state, ended_at, version)
 
 
 GRANT = ", ".join(LiveGrant.__dataclass_fields__)

@@ -11,9 +11,9 @@ from services.requests.domain.commissioning import events as commissioning
 from shared.calendar import Calendar
 from shared.contracts.requests.parts import DeadlineMissed
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.mail.outbox import write_to_all
 from shared.mail.templates import Templates
-from shared.postgres import Db
 
 type Told = tuple[str, Mapping[str, object]]
 
@@ -69,13 +69,13 @@ class NoticesByMail:
     not_compared: ClassVar[str] = "a mail is handed over once, in the words of its day"
     on: ClassVar[frozenset[type[Event]]] = frozenset(_FACTS)
 
-    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, records: Sequence[Recorded[Any]]) -> None:
         """Write each mail once."""
         for record in records:
             fact, values = _FACTS[type(record.event)](record.event)
             words = {name: self._text(value) for name, value in values.items()}
-            if people := await _people(db, record):
-                await write_to_all(db, record, people, fact, words, self.templates)
+            if people := await _people(writes, record):
+                write_to_all(writes, record, people, fact, words, self.templates)
 
     def _text(self, value: object) -> str:
         match value:
@@ -87,12 +87,14 @@ class NoticesByMail:
                 return str(value)
 
 
-async def _people(db: Db, record: Recorded[Any]) -> Sequence[UUID]:
+async def _people(writes: Writes, record: Recorded[Any]) -> Sequence[UUID]:
     """The holder, the filer and the responsible of the record; a filing names them itself."""
     if isinstance(fact := record.event, budget.BudgetRequested | commissioning.CommissioningRequested):
         return tuple(dict.fromkeys((fact.holder_id, fact.filed_by, fact.responsible_id)))
     table, key = _RECORDS[record.stream[:-37]]
-    row = await db.fetchrow(f"select holder_id, filed_by, responsible_id from {table} where {key} = $1", UUID(record.stream[-36:]))
+    row = await (await writes.sent()).fetchrow(
+        f"select holder_id, filed_by, responsible_id from {table} where {key} = $1", UUID(record.stream[-36:])
+    )
     if row is None:
         return ()
     if isinstance(record.event, DeadlineMissed):

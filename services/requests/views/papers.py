@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.requests.domain.budget_request import events
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 FORM, RECEIPT, BUDGET = "FORMULARIO_ANEEL", "RECIBO", "ORCAMENTO"
@@ -22,21 +23,19 @@ class PapersView:
     tables: ClassVar[tuple[str, ...]] = ("papers",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({events.BudgetRequested, events.BudgetIssued, events.FormRendered})
 
-    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, records: Sequence[Recorded[Any]]) -> None:
         """Ask for papers, and note those that are ready."""
         for record in records:
             fact = record.event
             if codes := _ASKED.get(type(fact)):
-                await db.execute(
+                writes.add(
                     "insert into papers (stream, code, asked_at) select $1, code, $3 from unnest($2::text[]) code on conflict do nothing",
                     record.stream,
                     codes,
                     record.recorded_at,
                 )
             if isinstance(fact, events.FormRendered):
-                await db.execute(
-                    "update papers set document_id = $3 where stream = $1 and code = $2", record.stream, fact.code, fact.document_id
-                )
+                writes.add("update papers set document_id = $3 where stream = $1 and code = $2", record.stream, fact.code, fact.document_id)
 
 
 def asks_for(fact: Event, code: str) -> bool:

@@ -8,6 +8,7 @@ from services.requests.domain.facts import Profile
 from shared.contracts.identity.user import AccountHandedOver, HolderProven, PersonalDataErased
 from shared.contracts.professional.profile import ProfileApproved, ProfileClosed, ProfileExpired, ProfileReinstated, ProfileSuspended
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 READS_OF_USERS = (HolderProven, AccountHandedOver, PersonalDataErased)
@@ -21,20 +22,20 @@ class HoldersView:
     tables: ClassVar[tuple[str, ...]] = ("holders",)
     on: ClassVar[frozenset[type[Event]]] = frozenset(READS_OF_USERS)
 
-    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, records: Sequence[Recorded[Any]]) -> None:
         """Write what happened, in order."""
         for record in records:
             fact = record.event
             match fact:
                 case HolderProven():
-                    await db.execute(
+                    writes.add(
                         "insert into holders (person_id, proven, proven_at) values ($1, true, $2) on conflict (person_id) do update set"
                         " proven = true, proven_at = excluded.proven_at",
                         fact.person_id,
                         fact.proven_at,
                     )
                 case AccountHandedOver() | PersonalDataErased():
-                    await db.execute("update holders set proven = false where person_id = $1", fact.person_id)
+                    writes.add("update holders set proven = false where person_id = $1", fact.person_id)
 
 
 class ProfilesView:
@@ -44,13 +45,13 @@ class ProfilesView:
     tables: ClassVar[tuple[str, ...]] = ("profiles",)
     on: ClassVar[frozenset[type[Event]]] = frozenset(READS_OF_PROFILES)
 
-    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, records: Sequence[Recorded[Any]]) -> None:
         """Write what happened, in order."""
         for record in records:
             fact = record.event
             match fact:
                 case ProfileApproved():
-                    await db.execute(
+                    writes.add(
                         "insert into profiles (person_id, profile_id, profession, may_file, ceiling_kva, valid_until, approved, company_id)"
                         " values ($1, $2, $3, $4, $5, $6, true, $7) on conflict (person_id) do update set profession = excluded.profession,"
                         " may_file = excluded.may_file, ceiling_kva = excluded.ceiling_kva, valid_until = excluded.valid_until,"
@@ -64,11 +65,11 @@ class ProfilesView:
                         fact.company_id,
                     )
                 case ProfileReinstated():
-                    await db.execute(
+                    writes.add(
                         "update profiles set approved = true, valid_until = $2 where person_id = $1", fact.person_id, fact.valid_until
                     )
                 case ProfileSuspended() | ProfileExpired() | ProfileClosed():
-                    await db.execute("update profiles set approved = false where person_id = $1", fact.person_id)
+                    writes.add("update profiles set approved = false where person_id = $1", fact.person_id)
 
 
 PROFILE = ", ".join(Profile.__dataclass_fields__)

@@ -12,6 +12,7 @@ from shared.contracts.requests.parts import DeadlineMissed
 from shared.contracts.verdict import VerdictNotApplied
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.refusal import kebab
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 SENTENCES: Mapping[str, str] = {
@@ -78,9 +79,9 @@ class TimelineView:
     tables: ClassVar[tuple[str, ...]] = ("timeline",)
     on: ClassVar[frozenset[type[Event]]] = _SHOWN
 
-    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, records: Sequence[Recorded[Any]]) -> None:
         """One line per fact."""
-        await db.execute(
+        writes.add(
             "insert into timeline (stream, version, at, code, actor, values, article)"
             " select * from unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[], $7::text[])"
             " on conflict (stream, version) do nothing",

@@ -14,6 +14,7 @@ from shared.contracts.access.consumer_unit import (
     HolderChanged,
 )
 from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.postgres import Db
 
 READS = (ConsumerUnitRegistered, ConsumerUnitChanged, ConsumerUnitClosed, ConsumerUnitRenumbered, HolderChanged)
@@ -26,19 +27,19 @@ class UnitsView:
     tables: ClassVar[tuple[str, ...]] = ("units", "unit_numbers")
     on: ClassVar[frozenset[type[Event]]] = frozenset(READS)
 
-    async def project(self, db: Db, records: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, records: Sequence[Recorded[Any]]) -> None:
         """Write what happened, in order."""
         for record in records:
-            await self._one(db, record)
+            self._one(writes, record)
 
-    async def _one(self, db: Db, record: Recorded[Any]) -> None:
+    def _one(self, writes: Writes, record: Recorded[Any]) -> None:
         fact, version = record.event, record.version
         match fact:
             case ConsumerUnitRegistered():
-                await self._register(db, fact, version)
-                await _number(db, fact.unit_id, fact.number, fact.legacy_number)
+                self._register(writes, fact, version)
+                _number(writes, fact.unit_id, fact.number, fact.legacy_number)
             case ConsumerUnitChanged():
-                await db.execute(
+                writes.add(
                     "update units set tariff_group = $2, voltage_v = $3, phases = $4, available_kw = $5, contracted_kw = $6,"
                     " municipality = $7, connected_before_2022_01_07 = $8, existing_kw = $9, existing_source = $10, version = $11"
                     " where unit_id = $1",
@@ -47,7 +48,7 @@ class UnitsView:
                     version,
                 )
             case HolderChanged():
-                await db.execute(
+                writes.add(
                     "update units set holder_id = $2, root_id = $3, version = $4 where unit_id = $1",
                     fact.unit_id,
                     fact.holder_id,
@@ -55,19 +56,19 @@ class UnitsView:
                     version,
                 )
             case ConsumerUnitRenumbered():
-                await db.execute(
+                writes.add(
                     "update units set number = $2, legacy_number = $3, version = $4 where unit_id = $1",
                     fact.unit_id,
                     fact.number,
                     fact.legacy_number,
                     version,
                 )
-                await _number(db, fact.unit_id, fact.number, fact.legacy_number)
+                _number(writes, fact.unit_id, fact.number, fact.legacy_number)
             case ConsumerUnitClosed():
-                await db.execute("update units set active = false, version = $2 where unit_id = $1", fact.unit_id, version)
+                writes.add("update units set active = false, version = $2 where unit_id = $1", fact.unit_id, version)
 
-    async def _register(self, db: Db, fact: ConsumerUnitRegistered, version: int) -> None:
-        await db.execute(
+    def _register(self, writes: Writes, fact: ConsumerUnitRegistered, version: int) -> None:
+        writes.add(
             "insert into units (unit_id, number, legacy_number, holder_id, root_id, active, version, tariff_group, voltage_v, phases,"
             " available_kw, contracted_kw, municipality, connected_before_2022_01_07, existing_kw, existing_source)"
             " values ($1, $2, $3, $4, $5, true, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
@@ -96,10 +97,10 @@ def _technical(fact: ConsumerUnitRegistered | ConsumerUnitChanged) -> tuple[obje
     )
 
 
-async def _number(db: Db, unit_id: UUID, *numbers: str | None) -> None:
+def _number(writes: Writes, unit_id: UUID, *numbers: str | None) -> None:
     for number in numbers:
         if number is not None:
-            await db.execute("insert into unit_numbers (number, unit_id) values ($1, $2) on conflict (number) do nothing", number, unit_id)
+            writes.add("insert into unit_numbers (number, unit_id) values ($1, $2) on conflict (number) do nothing", number, unit_id)
 
 
 UNIT = (

@@ -9,6 +9,7 @@ from shared.eventsourcing.consumer import Consumer, reader_of_reaction
 from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.relay import Relay
+from shared.eventsourcing.writes import Writes
 from shared.kafka import KEPT_FOR_EVER, ensure_topics
 from shared.mail import Templates, write
 from shared.postgres import Db
@@ -34,7 +35,8 @@ class WhenNoteWritten:
         """To people only: what it wrote itself comes back to it."""
         if not event.cause.of_a_person:
             return
-        await write(db, event, event.event.by, "note-written", {"title": "Nova nota"}, self.templates)
+        write(writes := Writes(db), event, event.event.by, "note-written", {"title": "Nova nota"}, self.templates)
+        await writes.sent()
         cause = Cause("service:sample", event.cause.correlation, event.id, event.cause.trace)
         await self.parts.notes(db, uuid4(), WriteNote("seen", event.event.by), cause, reaction=self.name)
 

@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY
 from shared import catalogue
 from shared.access_log import Viewed, record_viewed
 from shared.eventsourcing.event import Cause, Recorded
+from shared.eventsourcing.writes import Writes
 from shared.http.tokens import ServiceTokens
 from shared.kafka import PARTITIONS, consumer, ensure_topics, incoming, producer
 from shared.looks import Looks
@@ -53,7 +54,8 @@ def _event() -> Recorded[NoteWritten]:
 
 async def _write(db: Db, folder: Path, event: Recorded[NoteWritten]) -> None:
     (folder / "note-written.txt").write_text("Assunto: {{title}}\n\nOlá, {{name:person}}.\n", encoding="utf-8")
-    await write(db, event, ANA, "note-written", {"title": "Nova nota", "person": str(ANA)}, Templates(folder))
+    write(writes := Writes(db), event, ANA, "note-written", {"title": "Nova nota", "person": str(ANA)}, Templates(folder))
+    await writes.sent()
 
 
 async def test_mail_is_written_once_and_handed_over_when_the_office_answers(door: Running, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from shared.eventsourcing.rebuild import catch_up, compare, rebuild, switch
 from shared.eventsourcing.store import AlreadyRecorded, Store, StreamTooLong, VersionConflict
 from shared.eventsourcing.transaction import transact
 from shared.eventsourcing.verify import Report, check_keys, check_streams, check_views
+from shared.eventsourcing.writes import Writes
 from shared.ids import derived_id, new_id
 from shared.postgres import Db
 from tests.conftest import Database
@@ -44,10 +45,10 @@ class CounterView:
     tables = ("counters",)
     on = frozenset[type[Event]]({CounterMoved})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Add up."""
         for event in events:
-            await db.execute(
+            writes.add(
                 "insert into counters as c (stream, total) values ($1, $2) on conflict (stream) do update set total = c.total + $2",
                 event.stream,
                 event.event.by,
@@ -211,11 +212,11 @@ class SlowView(CounterView):
     def __init__(self) -> None:
         self.began, self.may_go_on = asyncio.Event(), asyncio.Event()
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """Wait between the ledger and the view's tables."""
         self.began.set()
         await self.may_go_on.wait()
-        await super().project(db, events)
+        await super().project(writes, events)
 
 
 async def test_a_switch_waits_for_an_append_that_has_moved_the_ledger_and_not_yet_written_its_view(counters: Database) -> None:

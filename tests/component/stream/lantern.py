@@ -17,6 +17,7 @@ from fastapi import APIRouter, Depends
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.refusal import Malformed, Refusal
 from shared.eventsourcing.view import View
+from shared.eventsourcing.writes import Writes
 from shared.http.body import Answer
 from shared.http.principal import anyone
 from shared.http.tokens import ServiceTokens
@@ -61,9 +62,9 @@ class LitLanterns:
     tables: ClassVar[tuple[str, ...]] = ("lit",)
     on: ClassVar[frozenset[type[Event]]] = frozenset({LanternLit})
 
-    async def project(self, db: Db, events: Sequence[Recorded[Any]]) -> None:
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """One row each."""
-        await db.executemany("insert into lit values ($1, $2, $3)", [(event.stream, event.version, event.event.by) for event in events])
+        writes.add_each("insert into lit values ($1, $2, $3)", [(event.stream, event.version, event.event.by) for event in events])
 
 
 @dataclass(frozen=True)
