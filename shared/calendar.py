@@ -45,12 +45,11 @@ class CountedDay:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When something is due: the reading that holds, the other one where it differs, and the days as they were counted."""
+    """When something is due: the reading that holds, and the other one where it differs."""
 
     starts_on: date
     due_on: date
     other_reading: date | None
-    counted: tuple[CountedDay, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +106,19 @@ class Calendar:
         excluded = self._run(self.next_business_day(notice), length, unit)
         counted = self._run(self.next_business_day(notice + _DAY) - _DAY, length, unit)
         chosen, other = sorted((excluded, counted)) if bound == "distributor" else sorted((excluded, counted), reverse=True)
-        return Due(notice, chosen, other if other != chosen else None, tuple(self._explain(notice, chosen, unit)))
+        return Due(notice, chosen, other if other != chosen else None)
 
     def _run(self, excluded: date, length: int, unit: Unit) -> date:
         if unit == "business-days":
             return self.add_business_days(excluded, length)
         return self.next_business_day(excluded + length * _DAY)
 
-    def _explain(self, notice: date, due_on: date, unit: Unit) -> Iterable[CountedDay]:
-        yield CountedDay(notice, "excluded", self.not_business(notice) or "dia da ciência")
-        day = notice + _DAY
-        while day < due_on:
+    def counted(self, due: Due, unit: Unit) -> Iterable[CountedDay]:
+        """The days of a deadline as they were counted, for who wants to see why it is due when it is."""
+        yield CountedDay(due.starts_on, "excluded", self.not_business(due.starts_on) or "dia da ciência")
+        day = due.starts_on + _DAY
+        while day < due.due_on:
             why = self.not_business(day)
             yield CountedDay(day, "skipped" if why and unit == "business-days" else "counted", why)
             day += _DAY
-        yield CountedDay(due_on, "due", None)
+        yield CountedDay(due.due_on, "due", None)

@@ -28,8 +28,29 @@ class HistoryImpossible(Exception):
 
 
 def evolve(state: BudgetRequest, event: events.BudgetRequestEvent) -> BudgetRequest:
-    """What a request is after an event."""
+    """What a request is after an event. The steps of a draft first: they are the most, and the cases are tried in turn."""
     match event:
+        case (
+            events.MotiveChosen()
+            | events.PurposeChosen()
+            | events.ModuleAdded()
+            | events.ModuleChanged()
+            | events.ModuleRemoved()
+            | events.InverterAdded()
+            | events.InverterChanged()
+            | events.InverterRemoved()
+            | events.SiteAndLoadGiven()
+            | events.BeneficiariesListed()
+            | events.OptionsChosen()
+            | events.DeclarationsAccepted()
+            | events.FastTrackTermAccepted()
+            | events.DocumentAttached()
+            | events.DocumentRemoved()
+            | events.TechnicalResponsibleNamed()
+            | events.ResponsibilityConfirmed()
+            | events.ContractorNamed()
+        ):
+            return evolve_draft(draft_of(state), event)
         case events.DraftStarted():
             return Draft(event)
         case events.DraftDiscarded():
@@ -89,27 +110,6 @@ def evolve(state: BudgetRequest, event: events.BudgetRequestEvent) -> BudgetRequ
             return _same(state, replace(case, missed=case.missed | {event.clock}))
         case events.VerdictNotApplied():
             return state
-        case (
-            events.MotiveChosen()
-            | events.PurposeChosen()
-            | events.ModuleAdded()
-            | events.ModuleChanged()
-            | events.ModuleRemoved()
-            | events.InverterAdded()
-            | events.InverterChanged()
-            | events.InverterRemoved()
-            | events.SiteAndLoadGiven()
-            | events.BeneficiariesListed()
-            | events.OptionsChosen()
-            | events.DeclarationsAccepted()
-            | events.FastTrackTermAccepted()
-            | events.DocumentAttached()
-            | events.DocumentRemoved()
-            | events.TechnicalResponsibleNamed()
-            | events.ResponsibilityConfirmed()
-            | events.ContractorNamed()
-        ):
-            return evolve_draft(draft_of(state), event)
         case _:
             assert_never(event)
 
