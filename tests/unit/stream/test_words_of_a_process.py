@@ -1,15 +1,19 @@
 """What a process says about itself: lines without personal data, readiness with reasons, settings without secrets shown."""
 
 import base64
+import json
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
+import structlog
 
 from shared.eventsourcing.codec import Unreadable
 from shared.health import Health
 from shared.kafka import KeptRecord, incoming
-from shared.logging import scrub, without_personal
+from shared.logging import scrub, start_logging, without_personal
 from shared.platform import NameTwice, codec_of, reading
 from shared.service import Parts, Platform, Service
 from shared.settings import ServiceSettings
@@ -46,6 +50,38 @@ def test_personal_data_does_not_leave_in_a_log_line(text: str) -> None:
 @pytest.mark.parametrize("text", ["counter-0190a1b2-c3d4-7e5f-8a9b-123456789012", "position 12345", "2026-11-24T06:42:39Z", "agencia 8101"])
 def test_ids_and_times_stay_readable(text: str) -> None:
     assert without_personal(text) == text
+
+
+@pytest.fixture
+def logging_again() -> Iterator[None]:
+    """The logging of before is there afterwards."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+@pytest.mark.usefixtures("logging_again")
+def test_our_lines_and_those_of_libraries_are_of_one_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging("trying", level="info")
+    ours, theirs = structlog.get_logger("ours"), logging.getLogger("theirs")
+    with structlog.contextvars.bound_contextvars(correlation="0190a1b2-c3d4-7e5f-8a9b-123456789012"):
+        for log in (ours, theirs):
+            log.debug("too_small")
+            log.warning("of 529.982.247-25")
+            try:
+                raise ValueError
+            except ValueError:
+                log.exception("odd")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for name, (warned, failed) in (("ours", lines[:2]), ("theirs", lines[2:])):
+        assert "ValueError" in failed.pop("exception")
+        assert (warned.pop("event"), failed.pop("event")) == ("of [oculto]", "odd")
+        assert (warned.pop("level"), failed.pop("level")) == ("warning", "error")
+        assert warned.keys() == failed.keys() == {"logger", "service", "correlation", "timestamp"}
+        assert (warned["logger"], warned["service"], warned["correlation"]) == (name, "trying", "0190a1b2-c3d4-7e5f-8a9b-123456789012")
 
 
 def test_secrets_are_hidden_by_their_names() -> None:
