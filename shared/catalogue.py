@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any, ClassVar, assert_never
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-import asyncpg
 import yaml
 from pydantic import BaseModel, ConfigDict
 
@@ -188,16 +187,24 @@ async def entries(db: Db, code: str, on: date) -> Edition:
 
 async def entries_of_all(db: Db, codes: Sequence[str], on: date) -> Sequence[Edition]:
     """The editions of several catalogues in force on a day, in the order asked for; raises CatalogueUnknown."""
-    rows = await db.fetch(
-        "select distinct on (code) code, version, since, sha256 from catalogues where code = any($1::text[]) and since <= $2"
-        " order by code, version desc",
-        codes,
-        on,
+    return await editions_of(db, codes, await db.fetchval(f"select {editions_in_force('$1', '$2')}", codes, on))
+
+
+def editions_in_force(codes: str, on: str) -> str:
+    """SQL of one value, for a statement that asks more and `editions_of`: which editions these are; `codes` and `on` are SQL."""
+    return (
+        "(select json_agg(edition) from (select distinct on (code) code, version, since, sha256 from catalogues"
+        f" where code = any({codes}::text[]) and since <= {on} order by code, version desc) edition)"
     )
-    found = {row["code"]: row for row in rows}
+
+
+async def editions_of(db: Db, codes: Sequence[str], told: str | None) -> Sequence[Edition]:
+    """The editions that `editions_in_force` tells of, in the order asked for; raises CatalogueUnknown."""
+    found = {one["code"]: one for one in json.loads(told or "[]")}
     if found.keys() != set(codes):
         raise CatalogueUnknown
-    return [await _edition(db, found[code]) for code in codes]
+    chosen = [found[code] for code in codes]
+    return [await _edition(db, one["code"], one["version"], date.fromisoformat(one["since"]), one["sha256"]) for one in chosen]
 
 
 async def edition(db: Db, code: str, version: int) -> Edition:
@@ -205,12 +212,11 @@ async def edition(db: Db, code: str, version: int) -> Edition:
     row = await db.fetchrow("select code, version, since, sha256 from catalogues where code = $1 and version = $2", code, version)
     if row is None:
         raise CatalogueUnknown
-    return await _edition(db, row)
+    return await _edition(db, *row)
 
 
-async def _edition(db: Db, row: asyncpg.Record) -> Edition:
+async def _edition(db: Db, code: str, version: int, since: date, sha256: str) -> Edition:
     """An edition with its lines. What has been read once is known by the digest of its content, which never means anything else."""
-    code, version, since, sha256 = row
     found = _known.get(sha256)
     if found is None:
         text = await db.fetchval("select entries::text from catalogues where code = $1 and version = $2", code, version)

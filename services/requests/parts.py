@@ -19,7 +19,7 @@ from services.requests.domain.facts import Attachment, Doer
 from services.requests.views.budget_requests import find_request
 from services.requests.views.commissionings import find_commissioning
 from services.requests.views.seeing import records_seen
-from services.requests.views.world import Standing, standing_on
+from services.requests.views.world import standing_of
 from shared.calendar import Calendar
 from shared.documents.decider import Owner
 from shared.documents.documents import Documents
@@ -62,13 +62,9 @@ class RequestsParts(Parts):
         """The calendar in force."""
         return self.platform.calendar
 
-    async def standing(self, db: Db, person: UUID, unit_id: UUID, holder_id: UUID) -> Standing:
-        """By what right a person acts on a record of this holder, for a unit."""
-        return await standing_on(db, person, unit_id, holder_id, self.today())
-
     async def doer(self, db: Db, person: UUID, unit_id: UUID, holder_id: UUID) -> Doer:
-        """As `standing`, where the unit matters no further."""
-        return (await self.standing(db, person, unit_id, holder_id)).doer
+        """By what right a person acts on a record of this holder, for a unit."""
+        return (await standing_of(db, person, unit_id, self.today())).on_record_of(holder_id).doer
 
     async def whose(self, db: Db, record_id: UUID) -> tuple[str, UUID, UUID, frozenset[UUID]]:
         """Stream, unit, holder and people of a request or commissioning; raises RequestUnknown."""

@@ -1,6 +1,7 @@
 """Keys of streams: made on the first append that needs one, wrapped by the service's own key, destroyed at erasure."""
 
 import base64
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,6 +13,12 @@ from shared.eventsourcing.codec import StreamKey
 from shared.postgres import Db
 
 _NONCE = 12
+_TOLD = "json_agg(json_build_array(generation, kek, encode(wrapped, 'hex')))"
+
+
+def keys_of(stream: str) -> str:
+    """SQL of one value, for a statement that asks more and `Keys.opened`: the keys of a stream, `stream` the SQL of its name."""
+    return f"(select {_TOLD} from stream_keys where stream = {stream})"
 
 
 class KekMissing(Exception):
@@ -103,13 +110,15 @@ class Keys:
 
     async def opening(self, db: Db, streams: list[str]) -> Mapping[str, Mapping[int, bytes | None]]:
         """Per stream, its keys by generation; a destroyed one is None."""
-        rows = await db.fetch("select stream, generation, wrapped, kek from stream_keys where stream = any($1::text[])", streams)
-        keys: dict[str, dict[int, bytes | None]] = {}
-        for row in rows:
-            wrapped = row["wrapped"]
-            secret = None if wrapped is None else self.unwrap(row["kek"], wrapped, row["stream"])
-            keys.setdefault(row["stream"], {})[row["generation"]] = secret
-        return keys
+        rows = await db.fetch(f"select stream, {_TOLD} from stream_keys where stream = any($1::text[]) group by stream", streams)
+        return {stream: self.opened(stream, told) for stream, told in rows}
+
+    def opened(self, stream: str, told: str | None) -> Mapping[int, bytes | None]:
+        """The keys of a stream by generation, of what `keys_of` tells; a destroyed one is None."""
+        return {
+            generation: None if wrapped is None else self.unwrap(kek, bytes.fromhex(wrapped), stream)
+            for generation, kek, wrapped in json.loads(told or "[]")
+        }
 
     async def destroy(self, db: Db, stream: str, *, before: datetime) -> int:
         """Destroy the keys of a stream made before an instant: what they sealed reads as erased from now on."""

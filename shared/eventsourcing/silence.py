@@ -4,6 +4,7 @@ A consumer notes, for each partition it has read to the end, when that was. Noth
 cut off from the broker; all three look alike, and a decision that must not rest on old news waits.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -43,22 +44,36 @@ async def must_be_fresh(db: Db, group: str, refusal: type[Unavailable], topics: 
 
 async def must_all_be_fresh(db: Db, group: str, refusals: Mapping[type[Unavailable], Sequence[str]]) -> None:
     """As `must_be_fresh`, for several refusals in turn, of what stands at one moment."""
-    silences = await _silences(db, group)
+    refuse_old_news(await _silences(db, group), refusals)
+
+
+def silences_of(group: str) -> str:
+    """SQL of one value, for a statement that asks more: the seconds that each topic of a group has not been read to its end.
+
+    `group` is the SQL of its name. What the same statement reads of others is as new as what it is told here.
+    """
+    return (
+        "(select json_object_agg(topic, seconds) from (select split_part(reader, '|', 2) as topic,"
+        " extract(epoch from clock_timestamp() - min(caught_up_at)) as seconds from reader_progress"
+        f" where split_part(reader, '|', 1) = {group} group by topic) silence)"
+    )
+
+
+def refuse_old_news(silences: str | None, refusals: Mapping[type[Unavailable], Sequence[str]]) -> None:
+    """As `must_all_be_fresh`, of the value that `silences_of` has read."""
     for refusal, topics in refusals.items():
         silence = _longest(silences, topics)
         if silence is None or silence > SILENT_AFTER:
             raise refusal
 
 
-async def _silences(db: Db, group: str) -> Mapping[str, timedelta]:
-    """For how long each topic of a group has not been read to its end, by its slowest partition."""
-    rows = await db.fetch(
-        "select split_part(reader, '|', 2) as topic, clock_timestamp() - min(caught_up_at) as silence from reader_progress"
-        " where split_part(reader, '|', 1) = $1 group by topic",
-        group,
-    )
-    return {row["topic"]: row["silence"] for row in rows}
+async def _silences(db: Db, group: str) -> str | None:
+    silences: str | None = await db.fetchval(f"select {silences_of('$1')}", group)
+    return silences
 
 
-def _longest(silences: Mapping[str, timedelta], topics: Sequence[str]) -> timedelta | None:
-    return max((silence for topic, silence in silences.items() if not topics or topic in topics), default=None)
+def _longest(silences: str | None, topics: Sequence[str]) -> timedelta | None:
+    """The longest silence among these topics, or all: that of the slowest partition."""
+    of_topics: Mapping[str, float] = json.loads(silences or "{}")
+    longest = max((seconds for topic, seconds in of_topics.items() if not topics or topic in topics), default=None)
+    return None if longest is None else timedelta(seconds=longest)

@@ -9,7 +9,7 @@ from pydantic_core import from_json, to_json
 
 from shared.eventsourcing.codec import Codec, Encoded, StreamKey
 from shared.eventsourcing.event import Cause, Event, Recorded
-from shared.eventsourcing.keys import Keys
+from shared.eventsourcing.keys import Keys, keys_of
 from shared.eventsourcing.limit import count_append
 from shared.eventsourcing.view import View, project
 from shared.ids import new_id, parse_id
@@ -17,7 +17,9 @@ from shared.postgres import Db
 
 MAXIMUM_STREAM = 1000
 _UNNEST_FROM = 16
-_HISTORY = "select stream, version, id, type, schema, data::text as data from events where stream = $1 order by version"
+_HISTORY = "select {}, version, id, type, schema, data::text from events where stream = $1 order by version"
+_HISTORY_ALONE = _HISTORY.format("null")
+_HISTORY_AND_KEYS = _HISTORY.format(f"case version when 1 then {keys_of('$1')} end")
 COLUMNS = "position, stream, version, id, type, schema, data::text as data, metadata::text as metadata, recorded_at"
 
 
@@ -111,8 +113,11 @@ class Store:
 
     async def history(self, db: Db, stream: str) -> tuple[Sequence[Event], int]:
         """What a decision needs of a stream: its events in version order, and the version it stands at."""
-        rows = await db.fetch(_HISTORY, stream)
-        return await self._decoded(db, rows), rows[-1]["version"] if rows else 0
+        rows = await db.fetch(_HISTORY_ALONE if self._keys is None else _HISTORY_AND_KEYS, stream)
+        keys = self._keys.opened(stream, rows[0][0]) if self._keys is not None and rows else {}
+        decode = self.codec.decode
+        events = [decode(kind, schema, data, stream, event_id, keys) for _, _, event_id, kind, schema, data in rows]
+        return events, rows[-1]["version"] if rows else 0
 
     async def after(self, db: Db, position: int, *, limit: int = 500) -> Sequence[Recorded[Event]]:
         """The next events of all streams after a position, up to the horizon, in position order."""
@@ -121,9 +126,12 @@ class Store:
 
     async def recorded(self, db: Db, rows: Sequence[asyncpg.Record]) -> Sequence[Recorded[Event]]:
         """Rows of the event table as events, their personal fields opened; raises Unreadable."""
+        decode, personal = self.codec.decode, self.codec.holds_personal
+        sealed = sorted({row["stream"] for row in rows if personal(row["type"])})
+        keys = await self._keys.opening(db, sealed) if sealed and self._keys else {}
         return [
             Recorded(
-                event,
+                decode(row["type"], row["schema"], row["data"], row["stream"], row["id"], keys.get(row["stream"])),
                 row["stream"],
                 row["version"],
                 row["position"],
@@ -131,14 +139,8 @@ class Store:
                 row["recorded_at"],
                 cause_of_metadata(row["metadata"]),
             )
-            for event, row in zip(await self._decoded(db, rows), rows, strict=True)
+            for row in rows
         ]
-
-    async def _decoded(self, db: Db, rows: Sequence[asyncpg.Record]) -> list[Event]:
-        decode, personal = self.codec.decode, self.codec.holds_personal
-        sealed = sorted({row["stream"] for row in rows if personal(row["type"])})
-        keys = await self._keys.opening(db, sealed) if sealed and self._keys else {}
-        return [decode(row["type"], row["schema"], row["data"], row["stream"], row["id"], keys.get(row["stream"])) for row in rows]
 
     async def append(
         self,

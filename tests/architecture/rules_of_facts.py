@@ -31,7 +31,7 @@ HELD: Mapping[str, tuple[str, ...]] = {
     "services/backoffice/views/staff_roles.py": ("get_officer",),
     "services/requests/views/units.py": ("find_unit", "find_unit_by_number"),
     "services/requests/views/people.py": ("find_profile",),
-    "services/requests/views/world.py": ("standing_of", "world_of"),
+    "services/requests/views/world.py": ("_held", "world_of"),
     "shared/documents/view.py": ("get_clean_document",),
 }
 

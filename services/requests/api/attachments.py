@@ -13,7 +13,8 @@ from services.requests.domain.budget_request import commands, refusals
 from services.requests.domain.budget_request.checklist import checklist
 from services.requests.domain.facts import Doer
 from services.requests.views.budget_requests import RequestRow
-from services.requests.views.world import get_unit, rules_in_force
+from services.requests.views.rules import rules_in_force
+from services.requests.views.world import get_unit
 from shared.documents.decider import DocumentNotFound
 from shared.documents.view import DocumentNotVerifiedYet, DocumentWasRefused
 from shared.http.body import Body

@@ -17,7 +17,7 @@ from services.requests.domain.commissioning.decide_draft import checklist, draft
 from services.requests.domain.commissioning.events import Inverter, Module
 from services.requests.domain.facts import Doer
 from services.requests.parts import RequestsParts
-from services.requests.views.world import commissioning_rules
+from services.requests.views.rules import commissioning_rules
 from shared.documents.view import DocumentNotVerifiedYet
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact

@@ -20,7 +20,8 @@ from services.requests.parts import STAFF, RequestsParts, parts
 from services.requests.views import commissionings as view
 from services.requests.views.budget_requests import RequestRow, budgets_of, find_request, keep_as_it_is
 from services.requests.views.people import find_profile
-from services.requests.views.world import NOT_KNOWN_NOW, commissioning_rules, must_know_access
+from services.requests.views.rules import commissioning_rules
+from services.requests.views.world import NOT_KNOWN_NOW, must_know_access
 from shared.catalogue import CodeNotInCatalogue, entries
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact

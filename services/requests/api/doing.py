@@ -12,7 +12,7 @@ from services.requests.domain.budget_request.refusals import RequestUnknown
 from services.requests.domain.facts import Doer
 from services.requests.parts import RequestsParts
 from services.requests.views.budget_requests import RequestRow, find_request
-from services.requests.views.world import Standing, must_know_access, must_know_session
+from services.requests.views.world import Standing, must_know_session, standing_on_request
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
 from shared.http.etag import etag
@@ -38,9 +38,8 @@ async def act(
     """Do one deed of a person and tell the request after it; `surely`: only on fresh news of others; `then`: what follows at once."""
 
     async def work(db: Db) -> answers.RequestAnswer:
-        if surely:
-            await must_know_access(db)
-        row, doer = await whose(db, parts, who, request_id)
+        row, standing = await where_they_stand(db, parts, who, request_id, surely=surely)
+        doer = standing.doer
         command = await make(db, doer, row)
         await parts.requests(db, request_id, command, why, expected=expected, person=row.holder_id)
         if then is not None:
@@ -77,11 +76,10 @@ async def whose(db: Db, parts: RequestsParts, who: Principal, request_id: UUID) 
     return row, standing.doer
 
 
-async def where_they_stand(db: Db, parts: RequestsParts, who: Principal, request_id: UUID) -> tuple[RequestRow, Standing]:
-    """As `whose`, with the unit."""
-    row = await find_request(db, request_id)
-    if row is None:
-        raise RequestUnknown
-    standing = await parts.standing(db, who.pid, row.unit_id, row.holder_id)
+async def where_they_stand(
+    db: Db, parts: RequestsParts, who: Principal, request_id: UUID, *, surely: bool = False
+) -> tuple[RequestRow, Standing]:
+    """As `whose`, with the unit; `surely`: only on fresh news of others, raises also SessionUnknown, AccessUnknown."""
+    row, standing = await standing_on_request(db, who.pid, request_id, parts.today(), surely=surely)
     sees_in_full(who, row, standing.doer)
     return row, standing

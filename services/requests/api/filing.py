@@ -16,7 +16,7 @@ from services.requests.domain.budget_request.readiness import Problem, problems,
 from services.requests.domain.budget_request.states import BudgetRequest
 from services.requests.views.clocks import clocks_of
 from services.requests.views.papers import papers_of
-from services.requests.views.world import NOT_KNOWN_NOW, must_know_access, world_of
+from services.requests.views.world import NOT_KNOWN_NOW, world_of
 from shared.http.body import Answer, CreatedAnswer
 from shared.http.etag import etag, if_match
 from shared.http.idempotency import Once, Reply, created, once
@@ -86,8 +86,7 @@ async def file(
     """Sim: protocolar o pedido. Uma só vez, com número de protocolo."""
 
     async def work(db: Db) -> Reply:
-        await must_know_access(db)
-        row, standing = await where_they_stand(db, own, who, request_id)
+        row, standing = await where_they_stand(db, own, who, request_id, surely=True)
 
         async def made(state: BudgetRequest) -> RequestBudget:
             world = await world_of(db, draft_of(state), standing, own.today())

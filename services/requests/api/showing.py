@@ -17,7 +17,7 @@ from services.requests.parts import STAFF, RequestsParts
 from services.requests.views.budget_requests import RequestRow, find_request
 from services.requests.views.clocks import ClockRow, clocks_of
 from services.requests.views.papers import papers_of
-from services.requests.views.world import Standing, get_unit, world_of
+from services.requests.views.world import Standing, get_unit, standing_on_request, world_of
 from shared.contracts.backoffice.review import BudgetTerms
 from shared.contracts.requests.budget_request import BudgetDismissed, BudgetIssued, ContractsDelivered
 from shared.contracts.requests.parts import FiledDocument, NonConformity
@@ -43,10 +43,7 @@ async def tell(
     db: Db, parts: RequestsParts, who: Principal, request_id: UUID, names: Mapping[UUID, str] | None = None
 ) -> answers.RequestAnswer:
     """A request for one caller; raises RequestUnknown where it is not theirs to see."""
-    row = await find_request(db, request_id)
-    if row is None:
-        raise RequestUnknown
-    standing = await _standing(db, parts, who, row)
+    row, standing = await _standing(db, parts, who, request_id)
     unit, doer = standing.unit, standing.doer
     full = sees_in_full(who, row, doer)
     facts, state, version = await parts.requests.told(db, request_id)
@@ -161,10 +158,13 @@ def probe(attempt: Callable[[], object]) -> Deed:
     return allowed()
 
 
-async def _standing(db: Db, parts: RequestsParts, who: Principal, row: RequestRow) -> Standing:
+async def _standing(db: Db, parts: RequestsParts, who: Principal, request_id: UUID) -> tuple[RequestRow, Standing]:
     if who.kind == "customer":
-        return await parts.standing(db, who.pid, row.unit_id, row.holder_id)
-    return Standing(await get_unit(db, row.unit_id), Doer(who.pid, None))
+        return await standing_on_request(db, who.pid, request_id, parts.today())
+    row = await find_request(db, request_id)
+    if row is None:
+        raise RequestUnknown
+    return row, Standing(await get_unit(db, row.unit_id), Doer(who.pid, None))
 
 
 async def _actions(db: Db, parts: RequestsParts, who: Principal, standing: Standing, state: BudgetRequest) -> dict[str, Deed]:

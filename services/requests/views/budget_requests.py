@@ -58,7 +58,8 @@ class RequestRow:
     version: int
 
 
-_COLUMNS = ", ".join(RequestRow.__dataclass_fields__)
+REQUEST = ", ".join(RequestRow.__dataclass_fields__)
+"""The columns of a request, in the order of RequestRow."""
 
 
 class BudgetRequestsView:
@@ -144,7 +145,7 @@ def _set(writes: Writes, request_id: UUID, values: Mapping[str, object]) -> None
 
 async def find_request(db: Db, request_id: UUID) -> RequestRow | None:
     """One request."""
-    row = await db.fetchrow(f"select {_COLUMNS} from budget_requests where request_id = $1", request_id)
+    row = await db.fetchrow(f"select {REQUEST} from budget_requests where request_id = $1", request_id)
     return RequestRow(**dict(row)) if row else None
 
 
@@ -160,14 +161,14 @@ async def take(db: Db, request_id: UUID) -> None:
 
 async def find_by_protocol(db: Db, protocol: str) -> RequestRow | None:
     """The request with this protocol."""
-    row = await db.fetchrow(f"select {_COLUMNS} from budget_requests where protocol = $1", protocol)
+    row = await db.fetchrow(f"select {REQUEST} from budget_requests where protocol = $1", protocol)
     return RequestRow(**dict(row)) if row else None
 
 
 async def requests_of(db: Db, person: UUID, state: str | None, after: tuple[datetime, UUID] | None, limit: int) -> list[RequestRow]:
     """The requests a person takes part in as holder, author or responsible, newest first."""
     rows = await db.fetch(
-        f"select {_COLUMNS} from budget_requests where $1 in (holder_id, started_by, responsible_id) and state <> 'discarded'"
+        f"select {REQUEST} from budget_requests where $1 in (holder_id, started_by, responsible_id) and state <> 'discarded'"
         " and not (state = 'draft' and started_by <> $1 and holder_id <> $1 and responsible_id is distinct from $1)"
         " and ($2::text is null or state = $2) and ($3::timestamptz is null or (started_at, request_id) < ($3, $4::uuid))"
         " order by started_at desc, request_id desc limit $5",
@@ -183,7 +184,7 @@ async def requests_of(db: Db, person: UUID, state: str | None, after: tuple[date
 async def requests_in(db: Db, state: str, after: tuple[datetime, UUID] | None, limit: int) -> list[RequestRow]:
     """The filed requests in a state, in the order of their filing: what waits for staff."""
     rows = await db.fetch(
-        f"select {_COLUMNS} from budget_requests where state = $1 and filed_at is not null"
+        f"select {REQUEST} from budget_requests where state = $1 and filed_at is not null"
         " and ($2::timestamptz is null or (filed_at, request_id) > ($2, $3::uuid)) order by filed_at, request_id limit $4",
         state,
         *(after or (None, None)),
@@ -195,7 +196,7 @@ async def requests_in(db: Db, state: str, after: tuple[datetime, UUID] | None, l
 async def budgets_of(db: Db, person: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[tuple[RequestRow, bool]]:
     """The filed requests a person takes part in, newest first, and whether a commissioning of each is open."""
     rows = await db.fetch(
-        f"with page as (select {_COLUMNS} from budget_requests where $1 in (holder_id, started_by, responsible_id) and filed_at is not null"
+        f"with page as (select {REQUEST} from budget_requests where $1 in (holder_id, started_by, responsible_id) and filed_at is not null"
         " and ($2::timestamptz is null or (started_at, request_id) < ($2, $3::uuid)) order by started_at desc, request_id desc limit $4)"
         " select page.*, c.request_id is not null as commissioning_open from page"
         " left join commissionings c on c.request_id = page.request_id and c.is_open order by page.started_at desc, page.request_id desc",

@@ -14,7 +14,7 @@ from shared.eventsourcing.codec import Codec, EventTooBig, KeyMissing
 from shared.eventsourcing.decider import Decider
 from shared.eventsourcing.event import Cause, Erased, Event, Personal, Recorded
 from shared.eventsourcing.handler import Handler
-from shared.eventsourcing.keys import Keys
+from shared.eventsourcing.keys import KekMissing, Keys
 from shared.eventsourcing.rebuild import catch_up, compare, rebuild, switch
 from shared.eventsourcing.store import AlreadyRecorded, Store, StreamTooLong, VersionConflict
 from shared.eventsourcing.transaction import transact
@@ -142,6 +142,23 @@ async def test_personal_fields_are_stored_sealed_and_read_as_erased_once_the_key
         assert note.event == NoteTaken(text=Erased())
         await STORE.append(db, stream, [NoteTaken(text="de volta")], expected=1, cause=CAUSE, person=person)
         assert [record.event for record in await STORE.load(db, stream)] == [NoteTaken(text=Erased()), NoteTaken(text="de volta")]
+
+
+async def test_a_history_and_the_keys_that_open_it_are_one_question(counters: Database) -> None:
+    person, stream = uuid4(), f"note-{uuid4()}"
+    asked: list[object] = []
+    async with counters.connect() as db:
+        await STORE.append(db, stream, [NoteTaken(text="segredo de Ana")], expected=0, cause=CAUSE, person=person)
+        await KEYS.destroy(db, stream, before=datetime.now(UTC) + timedelta(seconds=1))
+        await STORE.append(db, stream, [NoteTaken(text="de volta")], expected=1, cause=CAUSE, person=person)
+        with db.query_logger(asked.append):
+            assert await STORE.history(db, stream) == ([NoteTaken(text=Erased()), NoteTaken(text="de volta")], 2)
+            assert await STORE.history(db, f"note-{uuid4()}") == ([], 0)
+            await asyncio.sleep(0)  # what was asked is told a moment later
+        assert len(asked) == 2
+        with pytest.raises(KekMissing):
+            await Store(CODEC, keys=Keys(f"2:{base64.b64encode(secrets.token_bytes(32)).decode()}")).history(db, stream)
+        assert (await Store(CODEC).history(db, stream))[1] == 2
 
 
 async def test_a_new_key_encryption_key_rewraps_what_the_old_one_sealed(counters: Database) -> None:
