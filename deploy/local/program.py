@@ -20,3 +20,5 @@ class Program:
     patience: float = 30.0
     nice: int = 0
     """How far it stands back where the processors are busy."""
+    aside: bool = False
+    """Whether it leaves half of the processors to the others."""

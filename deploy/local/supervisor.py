@@ -18,6 +18,7 @@ from typing import Any, cast
 from deploy.local.home import ROOT, Home
 from deploy.local.program import Program
 from deploy.local.trouble import Trouble
+from shared.aside import aside
 
 UP = {"RUNNING", "STARTING"}
 HEAD = """\
@@ -134,6 +135,8 @@ class Supervisor:
             _private(file, lines)
             command = ["/bin/sh", "-c", '. "$0"; exec "$@"', str(file), *command]
             fingerprint = sha256(lines.encode()).hexdigest()
+        if program.aside:
+            command = ["taskset", "--cpu-list", ",".join(map(str, sorted(aside()))), *command]
         if program.nice:
             command = ["nice", "-n", str(program.nice), *command]
         return SECTION.format(

@@ -6,6 +6,7 @@ import struct
 from contextlib import suppress
 from pathlib import Path
 
+from shared.aside import stepped_aside
 from shared.eventsourcing.refusal import Unavailable
 
 
@@ -36,7 +37,11 @@ class Scanner:
 
     def _ask(self, path: Path) -> str:
         """The file as one chunk, which the kernel copies from the disk to the socket; the timeout is of each wait."""
-        with socket.create_connection((self._host, self._port), self._timeout) as connection, path.open("rb") as file:
+        with (
+            stepped_aside(),
+            socket.create_connection((self._host, self._port), self._timeout) as connection,
+            path.open("rb") as file,
+        ):
             # It hangs up on what it will not read to the end, and has said why before: that waits to be read.
             with suppress(BrokenPipeError, ConnectionResetError):
                 connection.sendall(b"zINSTREAM\0" + struct.pack("!I", path.stat().st_size))

@@ -19,6 +19,7 @@ from minio.signer import sign_v4_s3
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
+from shared.aside import stepped_aside
 from shared.eventsourcing.refusal import Unavailable
 
 SUFFIXES = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
@@ -167,7 +168,7 @@ class Storage:
             content_sha256=sha256,
             date=now,
         )
-        with path.open("rb") as file:
+        with path.open("rb") as file, stepped_aside():
             answer = self._pool.request("PUT", url.geturl(), body=file, headers={key: str(value) for key, value in signed.items()})
         if answer.status != _STORED:
             message = f"the file store answered {answer.status}"
@@ -182,7 +183,7 @@ class Storage:
             raise
         try:
             size, digest = 0, hashlib.sha256()
-            with path.open("wb") as file:
+            with path.open("wb") as file, stepped_aside():
                 for part in answer.stream(_BLOCK):
                     size += len(part)
                     digest.update(part)

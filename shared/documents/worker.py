@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from shared.aside import step_aside
 from shared.documents.decider import CollectOrphan, DocumentNotFound, RefuseDocument, UnderVerification, VerifyDocument
 from shared.documents.documents import DOOR, Documents, incoming, kept
 from shared.documents.events import Reason
@@ -230,6 +231,7 @@ async def examine(path: Path, media_type: str) -> tuple[Reason | None, int | Non
         stderr=asyncio.subprocess.DEVNULL,
         env={},
     )
+    step_aside(child.pid)
     try:
         async with asyncio.timeout(_EXAMINE_SECONDS):
             out, _ = await child.communicate()

@@ -13,6 +13,7 @@ from deploy.local.home import PORTS, ROOT, Home
 from deploy.local.program import Program
 from deploy.local.servers import s3
 from deploy.local.supervisor import Supervisor
+from shared.aside import aside
 from shared.documents import examine
 
 
@@ -35,6 +36,8 @@ def test_the_file_store_is_started_standing_back_and_others_are_not(home: Home) 
     Supervisor(home)._write([s3.program(home), other])
     commands = [line for line in (home.run / "supervisord.conf").read_text().splitlines() if line.startswith("command=")]
     assert [command.startswith("command=nice -n ") for command in commands] == [True, False]
+    processors = ",".join(map(str, sorted(aside())))
+    assert [f" taskset --cpu-list {processors} " in command for command in commands] == [True, False]
 
 
 def test_what_opens_a_file_has_given_up_the_right_of_way() -> None:

@@ -46,7 +46,7 @@ def prepare(home: Home) -> None:
 
 def program(home: Home) -> Program:
     """The daemon, in the foreground."""
-    return Program("clamd", [_binary(), "--config-file", str(home.run / "clamd.conf")], ready, ("clamd",), nice=10)
+    return Program("clamd", [_binary(), "--config-file", str(home.run / "clamd.conf")], ready, ("clamd",), nice=10, aside=True)
 
 
 def ready(home: Home) -> bool:
