@@ -199,14 +199,13 @@ class Relay:
             async with asyncio.timeout(_ACK_SECONDS):
                 for topic, partition, part in batch.parts:
                     if before := under_way.get((topic, partition)):
-                        await before
+                        await _arrived([before])
                     waiting.append(await sender.send_batch(part, topic, partition=partition))
                     under_way[topic, partition] = waiting[-1]
-                await asyncio.gather(*waiting)
+                await _arrived(waiting)
         except BaseException:
             for acknowledged in waiting:  # nobody asks for these any more: what comes of them is not an error that was missed
-                if not acknowledged.cancel() and not acknowledged.cancelled():
-                    acknowledged.exception()
+                acknowledged.add_done_callback(lambda one: one.cancelled() or one.exception())
             raise
         self.relayed += batch.records
 
@@ -275,6 +274,15 @@ async def last_records(bootstrap: str, topics: Sequence[str]) -> AsyncIterator[I
                 yield incoming(record)
     finally:
         await let_go(reader)
+
+
+async def _arrived(parts: "Sequence[asyncio.Future[object]]") -> None:
+    """Until all are acknowledged or one has failed, and raise that. They go on when the wait is ended: the client shields them, and
+    what comes of a shielded future whose shield was cancelled is told by nobody but the event loop, as an error."""
+    if parts:
+        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_EXCEPTION)
+        for part in done:
+            part.result()
 
 
 async def _first(*works: Awaitable[None]) -> None:

@@ -1,12 +1,13 @@
 """The relay publishes everything, in order, whoever leads and whatever breaks."""
 
 import asyncio
+import gc
 from uuid import uuid4
 
 import pytest
 from aiokafka import ConsumerRecord
 
-from shared.eventsourcing.relay import NoLongerLeader, Relay
+from shared.eventsourcing.relay import NoLongerLeader, Relay, _drop, _started
 from shared.kafka import incoming
 from tests.component.stream.counters import CAUSE, STORE, CounterNoted, eventually, move, prepared, relay_of, running, topic
 from tests.conftest import Database
@@ -81,6 +82,28 @@ async def test_of_two_relays_one_leads_and_the_other_takes_over_when_its_connect
         stored = {row["id"] for row in await pool.fetch("select id from events where type = 'CounterMoved'")}
         assert {incoming(record).id for record in records} == stored
         assert versions_in_order(list(records))
+
+
+async def test_what_a_relay_that_ends_had_under_way_is_no_error(database: Database, kafka: str) -> None:
+    service = await prepared(database, kafka)
+    told: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, about: told.append(about))
+    async with database.pool() as pool:
+        await move(pool, uuid4(), [1, 2, 3])
+        sender = await _started(kafka, service)
+        relay = relay_of(service, pool, database, kafka)
+        batch = await relay._next(sender, 0)
+        assert batch.parts
+        sending = asyncio.ensure_future(relay._send(sender, batch))
+        while not sender._message_accumulator._batches:  # until it is handed over; it is not yet acknowledged
+            await asyncio.sleep(0)
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        await _drop(sender)
+        del batch, sending, sender
+        gc.collect()
+        await asyncio.sleep(0)
+    assert told == []
 
 
 async def test_a_hung_leader_is_replaced(database: Database, kafka: str) -> None:
