@@ -34,11 +34,27 @@ _ENDS = (BudgetWithdrawn, BudgetCancelled, BudgetExpired, BudgetDeclined, Budget
 _ENDS_VISIT = (CommissioningWithdrawn, CommissioningDismissed, GenerationConnected)
 
 
+# A request and a change of its unit's holder come by two topics, in any order: these say the same whichever is read first.
+_LATER = " on conflict (queue, subject_stream) do update set since = greatest(tasks.since, excluded.since)"
+_ASKED = """
+insert into open_requests (subject_stream, unit_id, protocol, asked_at) values ($1, $2, $3, $4)
+on conflict (subject_stream) do update set asked_at = excluded.asked_at"""
+_CHANGED_BEFORE_READ = f"""
+insert into tasks (queue, subject_stream, protocol, since)
+select 'holder-mismatch', $1, $3, changed_at from holder_changes where unit_id = $2 and recorded_at > $4{_LATER}"""
+_CHANGED = """
+insert into holder_changes as h (unit_id, changed_at, recorded_at) values ($1, $2, $3) on conflict (unit_id) do update
+set changed_at = greatest(h.changed_at, excluded.changed_at), recorded_at = greatest(h.recorded_at, excluded.recorded_at)"""
+_OTHER_HOLDER = f"""
+insert into tasks (queue, subject_stream, protocol, since)
+select 'holder-mismatch', subject_stream, protocol, $2 from open_requests where unit_id = $1 and asked_at < $3{_LATER}"""
+
+
 class Tasks:
     """Keeps a row per thing that waits, by queue."""
 
-    name: ClassVar[str] = "tasks_1"
-    tables: ClassVar[tuple[str, ...]] = ("tasks", "open_requests")
+    name: ClassVar[str] = "tasks_2"
+    tables: ClassVar[tuple[str, ...]] = ("tasks", "open_requests", "holder_changes")
     on: ClassVar[frozenset[type[Event]]] = frozenset(
         {
             BudgetRequested,
@@ -57,25 +73,17 @@ class Tasks:
     async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """What begins to wait, and what ends waiting."""
         for event in events:
-            _project(writes, event.stream, event.event)
+            _project(writes, event.stream, event.event, event.recorded_at)
 
 
-def _project(writes: Writes, stream: str, fact: Event) -> None:
+def _project(writes: Writes, stream: str, fact: Event, at: datetime) -> None:
     match fact:
         case BudgetRequested():
-            writes.add(
-                "insert into open_requests (subject_stream, unit_id, protocol) values ($1, $2, $3) on conflict do nothing",
-                stream,
-                fact.unit_id,
-                fact.protocol,
-            )
+            writes.add(_ASKED, stream, fact.unit_id, fact.protocol, at)
+            writes.add(_CHANGED_BEFORE_READ, stream, fact.unit_id, fact.protocol, at)
         case HolderChanged():
-            writes.add(
-                "insert into tasks (queue, subject_stream, protocol, since)"
-                " select 'holder-mismatch', subject_stream, protocol, $2 from open_requests where unit_id = $1 on conflict do nothing",
-                fact.unit_id,
-                fact.changed_at,
-            )
+            writes.add(_CHANGED, fact.unit_id, fact.changed_at, at)
+            writes.add(_OTHER_HOLDER, fact.unit_id, fact.changed_at, at)
         case BudgetApproved():
             _add(writes, "contracts-out", stream, fact.protocol, fact.approved_at, _due(fact.due, "contracts-out"))
         case CommissioningAccepted():

@@ -5,6 +5,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from services.backoffice.app import service
 from shared.clock import utc_now
 from shared.contracts.access.consumer_unit import HolderChanged
 from shared.contracts.requests.budget_request import (
@@ -17,6 +20,7 @@ from shared.contracts.requests.budget_request import (
 )
 from shared.contracts.requests.commissioning import CommissioningAccepted, InspectionScheduled
 from shared.contracts.requests.parts import DueDate
+from shared.testing.happened import happened, told
 from tests.component.backoffice.house import PAULA, SARA, House, house, who
 from tests.conftest import Database
 
@@ -189,3 +193,22 @@ async def test_a_unit_with_another_holder_is_a_supervisors(database: Database) -
             changed = HolderChanged(unit_id=unit, previous_holder_id=ANA, holder_id=who("bruno"), holder_kind="cpf", changed_at=utc_now())
             await its.tell(f"consumer-unit-{unit}", changed)
         assert [task["protocol"] for task in await rows(its, "holder-mismatch", "supervisor")] == [PROTOCOL]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2)], ids=str)
+async def test_what_a_supervisor_sees_does_not_hang_on_which_topic_is_read_first(database: Database, order: tuple[int, ...]) -> None:
+    """A request, a change of its unit's holder before it and one after it: two topics, each in its order."""
+    day = timedelta(days=1)
+    changes = [
+        HolderChanged(unit_id=UNIT, previous_holder_id=ANA, holder_id=who(name), holder_kind="cpf", changed_at=utc_now() - n * day)
+        for n, name in ((2, "ana"), (1, "bruno"))
+    ]
+    backlog = [
+        told(changes[0], f"consumer-unit-{UNIT}", 1)._replace(recorded_at=utc_now() - 2 * day),
+        told(requested(), STREAM, 1)._replace(recorded_at=utc_now() - day),
+        told(changes[1], f"consumer-unit-{UNIT}", 2)._replace(recorded_at=utc_now()),
+    ]
+    async with house(database) as its:
+        await happened(its.it, service(), *(backlog[n] for n in order))
+        [task] = await its.parts.platform.pool.fetch("select protocol, since from tasks where queue = 'holder-mismatch'")
+        assert (task["protocol"], task["since"]) == (PROTOCOL, changes[1].changed_at)
