@@ -1,6 +1,7 @@
 """The roles that end: migrate, rebuild, verify, import, replay."""
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -15,7 +16,7 @@ from shared.contracts.catalogue import CataloguePublished
 from shared.eventsourcing import rebuild as rebuilding
 from shared.eventsourcing import verify as verifying
 from shared.eventsourcing.event import Cause
-from shared.eventsourcing.foreign import check_foreign_views
+from shared.eventsourcing.foreign import check_foreign_views, refill
 from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.transaction import transact
 from shared.eventsourcing.view import View
@@ -33,6 +34,7 @@ type Chore = Callable[[Service, Platform, Sequence[str]], Awaitable[int]]
 
 _KERNEL = Path(__file__).resolve().parent / "migrations"
 _WAIT_SECONDS = 60
+_TRIES = 5
 _PATIENT = {"transaction_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 _MISUSED = 2
 _VIEWED_FOR_DAYS = 400
@@ -84,18 +86,22 @@ async def publish_seeds(service: Service, parts: Parts) -> list[str]:
 
 
 async def rebuild_views(service: Service, platform: Platform, arguments: Sequence[str]) -> int:
-    """Rebuild own views beside the live ones, compare, and switch: `rebuild VIEW…`, or `rebuild --all`."""
+    """Rebuild own views beside the live ones, compare, and switch; fill views of others' events anew: `rebuild VIEW…`, `rebuild --all`."""
     parts = service.build(platform)
     known = {view.name: view for view in parts.store.views if not getattr(view, "not_compared", "")}
+    foreign = {view.name: view for view in foreign_views(parts) if not getattr(view, "not_compared", "")}
     wanted = list(known) if list(arguments) == ["--all"] else list(arguments)
-    if not wanted or not set(wanted) <= set(known):
-        say(f"rebuild --all, or any of: {' '.join(sorted(known))}")
+    if not wanted or not set(wanted) <= {*known, *foreign}:
+        say(f"rebuild --all (own views), or any of: {' '.join(sorted({*known, *foreign}))}")
         return _MISUSED
     role = unquote(urlsplit(platform.settings.database_url.get_secret_value()).username or "")
     for name in wanted:
         db = await asyncpg.connect(migrator_url(platform), timeout=10)
         try:
-            await _rebuild(db, parts, known[name], role)
+            if name in known:
+                await _rebuild(db, parts, known[name], role)
+            else:
+                await _refill(db, service, platform, foreign[name])
         finally:
             await db.close(timeout=5)
     return 0
@@ -114,6 +120,17 @@ async def _rebuild(db: "asyncpg.Connection[asyncpg.Record]", parts: Parts, view:
         )
     taken = await rebuilding.switch(db, parts.store, view, position, role, parts.platform.clock())
     say(f"{view.name}: switched, {taken} events taken during the switch")
+
+
+async def _refill(db: "asyncpg.Connection[asyncpg.Record]", service: Service, platform: Platform, view: View) -> None:
+    records = partial(read_records, platform.settings.kafka_bootstrap)
+    for _ in range(_TRIES):
+        with contextlib.suppress(asyncpg.DeadlockDetectedError):  # its reader was at work on a stream that is new
+            streams = await refill(db, platform.codec, view, reading(service), records)
+            say(f"{view.name}: filled anew from {streams} streams")
+            return
+    message = f"{view.name}: its reader came between {_TRIES} times: stop the workers of {service.name} meanwhile"
+    raise SystemExit(message)
 
 
 async def verify_service(service: Service, platform: Platform, arguments: Sequence[str]) -> int:

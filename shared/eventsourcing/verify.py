@@ -107,7 +107,7 @@ async def check_views(db: Db, report: Report, store: Store, views: Sequence[View
 
 
 async def compare_view(
-    db: Db, report: Report, view: View, called: str, source: str, project: Callable[[], Awaitable[None]], clock: Clock = utc_now
+    db: Db, report: Report, view: View, called: str, source: str, project: Callable[[], Awaitable[object]], clock: Clock = utc_now
 ) -> None:
     """Note where a live view differs from what `project` makes of its source in temporary tables that shadow it; rolled back."""
     if why := getattr(view, "not_compared", ""):

@@ -1,0 +1,85 @@
+"""A view of others' events that differs from its topics is found, and filled anew beside its reader."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.foreign import check_foreign_views, refill
+from shared.eventsourcing.verify import Report
+from shared.eventsourcing.writes import Writes
+from shared.kafka import read_records
+from tests.component.stream.counters import CODEC, CounterMoved, add_up, consumer_of, eventually, move, prepared, relay_of, running
+from tests.conftest import Database
+
+
+class Effects:
+    """The view that the group's reader keeps."""
+
+    name: ClassVar[str] = "effects_1"
+    tables: ClassVar[tuple[str, ...]] = ("effects",)
+    on: ClassVar[frozenset[type[Event]]] = frozenset({CounterMoved})
+
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
+        """One row per effect."""
+        await add_up(await writes.sent(), events)
+
+
+async def test_a_foreign_view_that_lost_rows_is_found_and_filled_anew_while_its_reader_reads(database: Database, kafka: str) -> None:
+    service = await prepared(database, kafka)
+    reads, records = {f"{service}.counter": [CounterMoved]}, partial(read_records, kafka)
+
+    async def findings() -> list[str]:
+        report = Report(service)
+        async with database.connect() as db:
+            await check_foreign_views(db, report, CODEC, [Effects()], reads, records)
+        return report.findings
+
+    counters = [uuid4() for _ in range(30)]
+    async with database.pool() as pool, running(relay_of(service, pool, database, kafka), consumer_of(service, pool, kafka)):
+        for counter in counters:
+            await move(pool, counter, [1, 2])
+        await eventually(pool, "select count(*) from effects", 60)
+        assert await findings() == []
+        await pool.execute("delete from effects where stream = any($1)", [f"counter-{counter}" for counter in counters[:5]])
+        assert await findings() == ["foreign view effects_1, table effects: 0 rows only live, 10 only in what the topics say"]
+        async with database.connect_as_migrator() as db:
+            assert await refill(db, CODEC, Effects(), reads, records) == 30
+        assert await findings() == []
+        for counter in counters:
+            await move(pool, counter, [3], expected=4)
+        await eventually(pool, "select count(*) from effects", 90)
+        assert await pool.fetchval("select count(distinct id) from effects") == 90
+        assert await findings() == []
+
+
+async def test_what_was_parked_is_filled_in_once_and_what_cannot_be_applied_changes_nothing(database: Database, kafka: str) -> None:
+    service = await prepared(database, kafka)
+    reads, records = {f"{service}.counter": [CounterMoved]}, partial(read_records, kafka)
+    async with database.pool() as pool, database.connect_as_migrator() as db:
+        reading = consumer_of(service, pool, kafka)
+        async with running(relay_of(service, pool, database, kafka), reading):
+            await move(pool, uuid4(), [1, 13, 2])
+            await eventually(pool, "select count(*) from parked", 2)
+            with pytest.raises(ValueError, match="13"):
+                await refill(db, CODEC, Effects(), reads, records)
+            assert await _held(db) == [1, 2, 1]
+            assert await refill(db, CODEC, Mended(), reads, records) == 1
+            assert await _held(db) == [3, 0, 1]
+
+
+class Mended(Effects):
+    """The same, once it can apply everything."""
+
+    async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
+        """One row per effect, 13 too."""
+        writes.add_each("insert into effects values ($1, $2, $3, $4)", [(e.id, e.stream, e.version, e.event.by) for e in events])
+
+
+async def _held(db: "asyncpg.Connection[asyncpg.Record]") -> list[int]:
+    """How many effects, parked events and streams in the ledger there are."""
+    return [await db.fetchval(f"select count(*) from {table}") for table in ("effects", "parked", "applied")]
