@@ -86,12 +86,12 @@ async def _overdue(pool: Pool) -> None:
 
 
 async def _behind(database: Database, pool: Pool, url: str, group: str) -> None:
-    """Hold the table that the group writes, and let go of it only for moments: its records wait."""
-    await light(database, "ana", 700)
+    """Hold the table that the group writes, then give it more, and let go only for moments: its records wait."""
     lag = age = -1.0
-    for _ in range(30):
+    for more in (700, *[0] * 29):
         async with database.connect() as db, db.transaction():
             await db.execute("lock table counted in exclusive mode")
+            await light(database, "ana", more)
             await asyncio.sleep(3)
             lag, age = await _value(url, "consumer_lag_records", group=group), await _value(url, "consumer_age_seconds", group=group)
             if lag > 0 and age > 0:
