@@ -74,6 +74,7 @@ PROOFS: Mapping[int, Sequence[Proof]] = {
     ),
     9: (
         _rule("one_writer", "a second writer of a table"),
+        _rule("writes_say_what_they_touch", "a trigger behind a table, and a view that catches what a write raises before it is sent"),
         _rule("views_are_compared", "a view that names no table, no timer and no reason"),
         _test("component/store/test_store.py::test_a_view_that_lies_is_found", "a table that was written by hand"),
         _test(
