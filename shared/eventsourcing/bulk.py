@@ -78,13 +78,15 @@ async def append_many(db: Db, store: Store, batch: Sequence[Appending], cause: C
 async def _project(db: Db, store: Store, batch: Sequence[Appending], recorded: Sequence[Recorded[Event]]) -> None:
     """Run every view on the streams it is level with, in one batch."""
     expected = {appending.stream: appending.expected for appending in batch}
+    given = []
     for view in store.views:
         category = getattr(view, "category", None)
         mine = [record for record in recorded if category in (None, category_of(record.stream))]
         ready = await _move(db, view, mine, expected)
         wanted = [record for record in mine if record.stream in ready and type(record.event) in view.on]
         if wanted:
-            await project(db, [(view, wanted)])
+            given.append((view, wanted))
+    await project(db, given)
 
 
 async def _move(db: Db, view: View, recorded: Sequence[Recorded[Event]], expected: dict[str, int]) -> set[str]:

@@ -178,8 +178,9 @@ class Store:
             Recorded(event, stream, row["version"], row["position"], event_id, row["recorded_at"], cause)
             for event, event_id, row in zip(events, ids, rows, strict=True)
         ]
-        level = [view for view in views if view.name in moved]
-        await project(db, [(view, wanted) for view in level if (wanted := [one for one in recorded if type(one.event) in view.on])])
+        if moved:
+            level = [view for view in views if view.name in moved]
+            await project(db, [(view, wanted) for view in level if (wanted := [one for one in recorded if type(one.event) in view.on])])
         return recorded
 
     def _views_of(self, category: str) -> tuple[Sequence[View], Sequence[str]]:

@@ -170,7 +170,7 @@ async def test_an_append_s_views_are_written_when_it_returns_in_one_statement_af
             await asyncio.sleep(0)
         assert len(told) == 2
         found = "select total, by, name from sums join steps using (stream) join names using (stream) where stream = $1"
-        assert await db.fetchrow(found, stream) == (5, 5, "5")
+        assert [tuple(row) for row in await db.fetch(found, stream)] == [(5, 5, "5")]
 
 
 async def test_what_a_view_says_is_taken_is_its_refusal_and_no_conflict_of_versions(db: Db) -> None:
