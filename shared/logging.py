@@ -4,6 +4,8 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
+from io import TextIOWrapper
 from typing import Any, Literal
 
 import structlog
@@ -59,12 +61,21 @@ class _Line(structlog.WriteLogger):
         super().__init__(sys.stdout)
         self.name = name
 
+    def msg(self, message: str) -> None:
+        """One line. What cannot be written (no reader, a full disk) is lost, as with the standard library: no deed is."""
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
+
 
 def start_logging(service: str, form: Literal["json", "console"] = "json", level: str = "info") -> None:
     """Configure structlog and the standard library's logging to write one kind of line to stdout.
 
     What is ours goes there straight: through the standard library, as the libraries' own, a line took more than twice as long.
     """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     first: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -3,6 +3,9 @@
 import base64
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -18,6 +21,7 @@ from shared.platform import NameTwice, codec_of, reading
 from shared.service import Parts, Platform, Service
 from shared.settings import ServiceSettings
 from tests.component.stream import lantern
+from tests.infra.system import ROOT
 
 SECRET = base64.b64encode(b"k" * 32).decode()
 
@@ -82,6 +86,29 @@ def test_our_lines_and_those_of_libraries_are_of_one_kind(capsys: pytest.Capture
         assert (warned.pop("level"), failed.pop("level")) == ("warning", "error")
         assert warned.keys() == failed.keys() == {"logger", "service", "correlation", "timestamp"}
         assert (warned["logger"], warned["service"], warned["correlation"]) == (name, "trying", "0190a1b2-c3d4-7e5f-8a9b-123456789012")
+
+
+_SAYS = """
+import sys, structlog
+from shared.logging import start_logging
+start_logging("trying", form="json")
+structlog.get_logger("ours").warning("said", text=chr(0xDC80))
+sys.stderr.write("went on")
+"""
+
+
+def test_a_line_that_cannot_be_written_ends_nothing() -> None:
+    """Nobody reads any more: whoever kept the log was killed. Then tasks go on, and are restarted, as before."""
+    nobody, to_nobody = os.pipe()
+    os.close(nobody)
+    with os.fdopen(to_nobody, "wb") as out:
+        done = subprocess.run([sys.executable, "-c", _SAYS], stdout=out, stderr=subprocess.PIPE, check=False, cwd=ROOT)
+    assert done.stderr.startswith(b"went on")
+
+
+def test_a_line_that_is_no_text_is_written_spelt_out() -> None:
+    done = subprocess.run([sys.executable, "-c", _SAYS], capture_output=True, check=True, cwd=ROOT)
+    assert (json.loads(done.stdout)["text"], done.stderr) == (chr(0xDC80), b"went on")
 
 
 def test_secrets_are_hidden_by_their_names() -> None:
