@@ -16,8 +16,8 @@ def aside() -> frozenset[int]:
 
 
 def step_aside(pid: int = 0) -> None:
-    """The calling thread, or a process just started, from now on; one that has ended already needs nothing."""
-    with suppress(ProcessLookupError):
+    """The calling thread, or a process just started, from now on. Where it may not, or the process has ended, all goes on as it is."""
+    with suppress(OSError):
         os.sched_setaffinity(pid, aside())
 
 
@@ -29,4 +29,5 @@ def stepped_aside() -> Iterator[None]:
     try:
         yield
     finally:
-        os.sched_setaffinity(0, before)
+        with suppress(OSError):
+            os.sched_setaffinity(0, before)

@@ -231,8 +231,8 @@ async def examine(path: Path, media_type: str) -> tuple[Reason | None, int | Non
         stderr=asyncio.subprocess.DEVNULL,
         env={},
     )
-    step_aside(child.pid)
     try:
+        step_aside(child.pid)
         async with asyncio.timeout(_EXAMINE_SECONDS):
             out, _ = await child.communicate()
     except TimeoutError:

@@ -58,12 +58,20 @@ def test_a_thread_steps_aside_alone_and_comes_back() -> None:
     assert seen == [aside(), aside(), all_of_them, all_of_them, all_of_them]
 
 
-def test_a_process_that_has_ended_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(_: int, __: object) -> None:
-        raise ProcessLookupError
+@pytest.mark.parametrize("refusal", [ProcessLookupError, PermissionError, OSError(22, "not one of mine")])
+async def test_where_it_may_not_step_aside_or_has_ended_all_goes_on(
+    refusal: type[OSError] | OSError, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: int, __: object) -> None:
+        raise refusal
 
-    monkeypatch.setattr(os, "sched_setaffinity", gone)
-    step_aside(1)
+    monkeypatch.setattr(os, "sched_setaffinity", refused)
+    with stepped_aside():
+        step_aside(1)
+    script = tmp_path / "examiner.py"
+    script.write_text(_SCRIPT)
+    monkeypatch.setattr(worker, "_EXAMINER", script)
+    assert await worker.examine(tmp_path / "file", "application/pdf") == (None, bits(os.sched_getaffinity(0)))
 
 
 async def test_what_opens_a_file_is_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
