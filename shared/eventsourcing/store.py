@@ -114,7 +114,12 @@ class Store:
     async def history(self, db: Db, stream: str) -> tuple[Sequence[Event], int]:
         """What a decision needs of a stream: its events in version order, and the version it stands at."""
         rows = await db.fetch(_HISTORY_ALONE if self._keys is None else _HISTORY_AND_KEYS, stream)
-        keys = self._keys.opened(stream, rows[0][0]) if self._keys is not None and rows else {}
+        keys: Mapping[int, bytes | None] = {}
+        if self._keys is not None and rows:
+            if rows[0]["version"] == 1:
+                keys = self._keys.opened(stream, rows[0][0])
+            else:  # its beginning was lost with a database that was put back
+                keys = (await self._keys.opening(db, [stream])).get(stream, {})
         decode = self.codec.decode
         events = [decode(kind, schema, data, stream, event_id, keys) for _, _, event_id, kind, schema, data in rows]
         return events, rows[-1]["version"] if rows else 0

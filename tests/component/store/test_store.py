@@ -161,6 +161,17 @@ async def test_a_history_and_the_keys_that_open_it_are_one_question(counters: Da
         assert (await Store(CODEC).history(db, stream))[1] == 2
 
 
+async def test_what_a_stream_without_its_beginning_holds_is_opened_too(counters: Database) -> None:
+    stream = f"note-{uuid4()}"
+    async with counters.connect() as db:
+        await STORE.append(db, stream, [NoteTaken(text="perdida")], expected=0, cause=CAUSE, person=uuid4())
+        await STORE.append(db, stream, [NoteTaken(text="segredo de Ana")], expected=1, cause=CAUSE, person=uuid4())
+    async with counters.connect_as_migrator() as admin:
+        await admin.execute("delete from events where stream = $1 and version = 1", stream)
+    async with counters.connect() as db:
+        assert await STORE.history(db, stream) == ([NoteTaken(text="segredo de Ana")], 2)
+
+
 async def test_a_new_key_encryption_key_rewraps_what_the_old_one_sealed(counters: Database) -> None:
     old, new = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
     stream = f"note-{uuid4()}"
