@@ -13,7 +13,7 @@ from shared.documents.documents import DOOR
 
 REGION = "us-east-1"
 BUCKETS = tuple(f"gd-{service}" for service in SERVICES)
-# Otherwise it takes the MD5 of a file three times as it comes and once as it goes, which is half of its work. A file is held against
+# Otherwise it takes the MD5 of a file three times as it comes and once as it goes, which is half of its work. An upload is held against
 # the SHA-256 that the worker takes of what it fetched; entity tags are asked for by nobody.
 _UNHASHED = ("--etag-hash", "", "--no-checksum", "--ignore-checksum")
 

@@ -33,3 +33,10 @@ def test_the_door_is_there_before_the_first_upload_and_after_the_last(home: Home
         store.remove_object(bucket, f"{DOOR}paper")
         assert door.is_dir()
         assert not list(store.list_objects(bucket, recursive=True))
+
+
+def test_it_takes_no_digest_that_nobody_reads(home: Home) -> None:
+    store = _started(home)
+    store.put_object(s3.BUCKETS[0], "kept/tagged", BytesIO(b"abc"), 3)
+    assert store.get_object(s3.BUCKETS[0], "kept/tagged").read() == b"abc"
+    assert not (store.stat_object(s3.BUCKETS[0], "kept/tagged").etag or "").strip('"')

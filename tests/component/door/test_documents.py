@@ -335,11 +335,3 @@ async def test_a_file_name_is_stored_encrypted(door: Running) -> None:
     await upload(door, pdf())
     stored = await door.parts.platform.pool.fetchval("select data::text from events where type = 'UploadStarted'")
     assert "diagrama" not in stored
-
-
-async def test_the_file_store_takes_no_digest_that_nobody_reads(door: Running) -> None:
-    storage = door.parts.platform.storage
-    await storage.put("kept/tagged", b"abc", "application/pdf")
-    async with httpx.AsyncClient() as browser:
-        answer = await browser.get(storage.download_url("kept/tagged", "tagged", "application/pdf"))
-    assert (answer.content, answer.headers.get("etag", "").strip('"')) == (b"abc", "")
