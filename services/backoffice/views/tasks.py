@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from shared.contracts.access.consumer_unit import HolderChanged
 from shared.contracts.requests.budget_request import (
@@ -34,20 +35,24 @@ _ENDS = (BudgetWithdrawn, BudgetCancelled, BudgetExpired, BudgetDeclined, Budget
 _ENDS_VISIT = (CommissioningWithdrawn, CommissioningDismissed, GenerationConnected)
 
 
-# A request and a change of its unit's holder come by two topics, in any order: these say the same whichever is read first.
-_LATER = " on conflict (queue, subject_stream) do update set since = greatest(tasks.since, excluded.since)"
-_ASKED = """
-insert into open_requests (subject_stream, unit_id, protocol, asked_at) values ($1, $2, $3, $4)
-on conflict (subject_stream) do update set asked_at = excluded.asked_at"""
-_CHANGED_BEFORE_READ = f"""
-insert into tasks (queue, subject_stream, protocol, since)
-select 'holder-mismatch', $1, $3, changed_at from holder_changes where unit_id = $2 and recorded_at > $4{_LATER}"""
+# A request and a change of its unit's holder come by two topics, in any order, to two workers perhaps. So each first takes the unit's row
+# in `holder_changes`, waits for whoever has it, and then compares the holder it was filed for with the latest that was told.
+_TAKEN = "insert into holder_changes (unit_id) values ($1) on conflict (unit_id) do update set unit_id = excluded.unit_id"
 _CHANGED = """
-insert into holder_changes as h (unit_id, changed_at, recorded_at) values ($1, $2, $3) on conflict (unit_id) do update
-set changed_at = greatest(h.changed_at, excluded.changed_at), recorded_at = greatest(h.recorded_at, excluded.recorded_at)"""
-_OTHER_HOLDER = f"""
+insert into holder_changes as h (unit_id, version, holder_id, changed_at) values ($1, $2, $3, $4)
+on conflict (unit_id) do update set version = excluded.version, holder_id = excluded.holder_id, changed_at = excluded.changed_at
+ where h.version < excluded.version"""
+_ASKED = """
+insert into open_requests (subject_stream, unit_id, protocol, holder_id) values ($1, $2, $3, $4)
+on conflict (subject_stream) do update set holder_id = excluded.holder_id"""
+_SAME_HOLDER = """
+delete from tasks where queue = 'holder-mismatch' and subject_stream in (select subject_stream from open_requests where unit_id = $1)"""
+_OTHER_HOLDER = """
 insert into tasks (queue, subject_stream, protocol, since)
-select 'holder-mismatch', subject_stream, protocol, $2 from open_requests where unit_id = $1 and asked_at < $3{_LATER}"""
+select 'holder-mismatch', subject_stream, protocol, changed_at
+  from open_requests join holder_changes using (unit_id) where unit_id = $1 and open_requests.holder_id <> holder_changes.holder_id"""
+_TAKEN_OF = """
+update holder_changes set unit_id = unit_id where unit_id = (select unit_id from open_requests where subject_stream = $1)"""
 
 
 class Tasks:
@@ -73,17 +78,21 @@ class Tasks:
     async def project(self, writes: Writes, events: Sequence[Recorded[Any]]) -> None:
         """What begins to wait, and what ends waiting."""
         for event in events:
-            _project(writes, event.stream, event.event, event.recorded_at)
+            await _project(writes, event)
 
 
-def _project(writes: Writes, stream: str, fact: Event, at: datetime) -> None:
+async def _project(writes: Writes, event: Recorded[Any]) -> None:
+    stream, fact = event.stream, event.event
     match fact:
         case BudgetRequested():
-            writes.add(_ASKED, stream, fact.unit_id, fact.protocol, at)
-            writes.add(_CHANGED_BEFORE_READ, stream, fact.unit_id, fact.protocol, at)
+            writes.add(_TAKEN, fact.unit_id)
+            await writes.sent()
+            writes.add(_ASKED, stream, fact.unit_id, fact.protocol, fact.holder_id)
+            _compare(writes, fact.unit_id)
         case HolderChanged():
-            writes.add(_CHANGED, fact.unit_id, fact.changed_at, at)
-            writes.add(_OTHER_HOLDER, fact.unit_id, fact.changed_at, at)
+            writes.add(_CHANGED, fact.unit_id, event.version, fact.holder_id, fact.changed_at)
+            await writes.sent()
+            _compare(writes, fact.unit_id)
         case BudgetApproved():
             _add(writes, "contracts-out", stream, fact.protocol, fact.approved_at, _due(fact.due, "contracts-out"))
         case CommissioningAccepted():
@@ -97,8 +106,16 @@ def _project(writes: Writes, stream: str, fact: Event, at: datetime) -> None:
         case InspectionScheduled():
             writes.add("delete from tasks where queue = 'visits-to-schedule' and subject_stream = $1", stream)
         case _:
+            if isinstance(fact, _ENDS):
+                writes.add(_TAKEN_OF, stream)
+                await writes.sent()
             writes.add("delete from tasks where subject_stream = $1", stream)
             writes.add("delete from open_requests where subject_stream = $1", stream)
+
+
+def _compare(writes: Writes, unit_id: UUID) -> None:
+    writes.add(_SAME_HOLDER, unit_id)
+    writes.add(_OTHER_HOLDER, unit_id)
 
 
 def _due(due: Sequence[DueDate], clock: str) -> date | None:

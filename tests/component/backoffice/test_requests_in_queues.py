@@ -1,13 +1,15 @@
 """Requests in the queues: triage, analysis, visits, and what only a supervisor decides."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from services.backoffice.app import service
+from services.backoffice.views.tasks import Tasks
 from shared.clock import utc_now
 from shared.contracts.access.consumer_unit import HolderChanged
 from shared.contracts.requests.budget_request import (
@@ -20,6 +22,8 @@ from shared.contracts.requests.budget_request import (
 )
 from shared.contracts.requests.commissioning import CommissioningAccepted, InspectionScheduled
 from shared.contracts.requests.parts import DueDate
+from shared.eventsourcing.event import Event, Recorded
+from shared.eventsourcing.view import project
 from shared.testing.happened import happened, told
 from tests.component.backoffice.house import PAULA, SARA, House, house, who
 from tests.conftest import Database
@@ -195,20 +199,56 @@ async def test_a_unit_with_another_holder_is_a_supervisors(database: Database) -
         assert [task["protocol"] for task in await rows(its, "holder-mismatch", "supervisor")] == [PROTOCOL]
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2)], ids=str)
-async def test_what_a_supervisor_sees_does_not_hang_on_which_topic_is_read_first(database: Database, order: tuple[int, ...]) -> None:
-    """A request, a change of its unit's holder before it and one after it: two topics, each in its order."""
-    day = timedelta(days=1)
-    changes = [
-        HolderChanged(unit_id=UNIT, previous_holder_id=ANA, holder_id=who(name), holder_kind="cpf", changed_at=utc_now() - n * day)
-        for n, name in ((2, "ana"), (1, "bruno"))
-    ]
-    backlog = [
-        told(changes[0], f"consumer-unit-{UNIT}", 1)._replace(recorded_at=utc_now() - 2 * day),
-        told(requested(), STREAM, 1)._replace(recorded_at=utc_now() - day),
-        told(changes[1], f"consumer-unit-{UNIT}", 2)._replace(recorded_at=utc_now()),
-    ]
+def change(name: str, version: int, days_ago: int) -> Recorded[Event]:
+    """The unit got another holder."""
+    at = utc_now() - timedelta(days=days_ago)
+    fact = HolderChanged(unit_id=UNIT, previous_holder_id=ANA, holder_id=who(name), holder_kind="cpf", changed_at=at)
+    return told(fact, f"consumer-unit-{UNIT}", version)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 0, 1), (2, 0, 1, 0)], ids=str)
+@pytest.mark.parametrize(("first", "second", "waits"), [("bruno", "clara", True), ("bruno", "ana", False), ("ana", "bruno", True)])
+async def test_what_a_supervisor_sees_does_not_hang_on_which_topic_is_read_first(
+    database: Database, order: tuple[int, ...], first: str, second: str, waits: bool
+) -> None:
+    """Whom a request was filed for is held against the latest holder that was told; also where requests had old news of the unit."""
+    backlog = [change(first, 1, 2), change(second, 2, 1), told(requested(), STREAM, 1)]
     async with house(database) as its:
         await happened(its.it, service(), *(backlog[n] for n in order))
-        [task] = await its.parts.platform.pool.fetch("select protocol, since from tasks where queue = 'holder-mismatch'")
-        assert (task["protocol"], task["since"]) == (PROTOCOL, changes[1].changed_at)
+        tasks = await its.parts.platform.pool.fetch("select protocol, since from tasks where queue = 'holder-mismatch'")
+        latest = cast("HolderChanged", backlog[1].event).changed_at
+        assert [(task["protocol"], task["since"]) for task in tasks] == ([(PROTOCOL, latest)] if waits else [])
+
+
+@pytest.mark.parametrize("earlier", ["request", "change"])
+async def test_two_workers_that_read_a_request_and_a_change_at_once_miss_neither(database: Database, earlier: str) -> None:
+    both = [told(requested(), STREAM, 1), change("bruno", 1, 1)]
+    async with house(database) as its:
+        await _at_once(its, *(both if earlier == "request" else reversed(both)))
+        assert await its.parts.platform.pool.fetchval("select count(*) from tasks where queue = 'holder-mismatch'") == 1
+
+
+@pytest.mark.parametrize("earlier", ["end", "change"])
+async def test_a_request_that_ends_while_its_unit_changes_leaves_nothing_to_look_at(database: Database, earlier: str) -> None:
+    given_up = BudgetWithdrawn(request_id=REQUEST, protocol=PROTOCOL, by=ANA, reason="desisti", withdrawn_at=utc_now(), parties=PARTIES)
+    ended = told(given_up, STREAM, 2)
+    both = [ended, change("bruno", 1, 1)]
+    async with house(database) as its:
+        await happened(its.it, service(), told(requested(), STREAM, 1))
+        await _at_once(its, *(both if earlier == "end" else reversed(both)))
+        assert await its.parts.platform.pool.fetchval("select count(*) from tasks where queue = 'holder-mismatch'") == 0
+
+
+async def _at_once(its: House, one: Recorded[Event], other: Recorded[Event]) -> None:
+    """In two transactions: the other begins while what the one wrote is not yet committed."""
+    pool = its.parts.platform.pool
+    async with pool.acquire() as first, pool.acquire() as second:
+        ahead, behind = first.transaction(), second.transaction()
+        await ahead.start()
+        await behind.start()
+        await project(first, [(Tasks(), [one])])
+        waiting = asyncio.ensure_future(project(second, [(Tasks(), [other])]))
+        await asyncio.sleep(0.3)
+        await ahead.commit()
+        await waiting
+        await behind.commit()
