@@ -80,6 +80,30 @@ async def test_a_server_that_refuses_us_is_waited_for_and_whom_it_does_not_know_
         assert (await browser.get("/v1/me/messages")).json()["banner"] is None
 
 
+async def test_after_an_hour_of_refusals_a_letter_arrives_once_and_within_five_minutes(identity: Identity) -> None:
+    """The hour is taken off the waits, which are read where the office wrote them."""
+    pool, waited, tries = identity.parts.platform.pool, 0.0, 0
+    async with identity.browser() as browser, scripted_server() as server:
+        await identity.sign_up(browser, identity.cast.ana)
+        letter, post = await write(identity, identity.cast.ana), office(identity, server)
+        server.says = {"MAIL": "421 not now"}
+        while waited < 3600:
+            assert await post.step() == 1
+            tries += 1
+            wait = float(await pool.fetchval("select extract(epoch from next_try_at - clock_timestamp()) from mails where id = $1", letter))
+            assert 1 < wait <= 300
+            assert await post.step() == 0
+            waited += wait
+            await pool.execute("update mails set next_try_at = clock_timestamp() where id = $1", letter)
+        assert await ending(identity, letter) == (False, False, "smtp-421")
+        server.says = {}
+        assert await post.step() == 1
+        assert await ending(identity, letter) == (True, False, None)
+        assert await try_again(identity, post) == 0
+    assert len(server.taken) == 1
+    assert tries < 25, "a server that is down is not hammered"
+
+
 async def test_a_crash_before_the_servers_yes_is_recorded_sends_it_again_under_the_same_id_and_is_counted(identity: Identity) -> None:
     ana = identity.cast.ana
     async with identity.browser() as browser, scripted_server() as server:
