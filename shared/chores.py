@@ -16,7 +16,7 @@ from shared.contracts.catalogue import CataloguePublished
 from shared.eventsourcing import rebuild as rebuilding
 from shared.eventsourcing import verify as verifying
 from shared.eventsourcing.event import Cause
-from shared.eventsourcing.foreign import check_foreign_views, refill
+from shared.eventsourcing.foreign import ReaderCameBetween, check_foreign_views, refill
 from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.transaction import transact
 from shared.eventsourcing.view import View
@@ -125,7 +125,7 @@ async def _rebuild(db: "asyncpg.Connection[asyncpg.Record]", parts: Parts, view:
 async def _refill(db: "asyncpg.Connection[asyncpg.Record]", service: Service, platform: Platform, view: View) -> None:
     records = partial(read_records, platform.settings.kafka_bootstrap)
     for _ in range(_TRIES):
-        with contextlib.suppress(asyncpg.DeadlockDetectedError):  # its reader was at work on a stream that is new
+        with contextlib.suppress(asyncpg.DeadlockDetectedError, ReaderCameBetween):  # it was at work on a stream that is new
             streams = await refill(db, platform.codec, view, reading(service), records)
             say(f"{view.name}: filled anew from {streams} streams")
             return

@@ -32,9 +32,11 @@ PARTITIONS = 12
 
 KEPT_FOR_EVER: Mapping[str, str] = {"retention.ms": "-1", "cleanup.policy": "delete"}
 DAY_MS = 24 * 60 * 60 * 1000
+NOWHERE: Mapping[tuple[str, int], int] = {}
 BROKER_LOST = (KafkaError, OSError, TimeoutError)
 _REPLICAS = 3
 _STOP_SECONDS = 5
+_STILL_SECONDS = 30.0
 _VERSION_LIMIT = 1_000_000
 _SEED, _MIX, _32_BITS, _31_BITS = 0x9747B28C, 0x5BD1E995, 0xFFFFFFFF, 0x7FFFFFFF
 _WORDS = struct.Struct("<I")
@@ -226,20 +228,41 @@ async def read_all(bootstrap: str, topics: Sequence[str]) -> AsyncIterator[tuple
         yield (found.stream, found.version, str(found.id)), found.partition
 
 
-async def read_records(bootstrap: str, topics: Sequence[str]) -> AsyncIterator[Incoming]:
-    """Every readable record of these topics, whole, up to their ends as of now."""
+async def read_records(bootstrap: str, topics: Sequence[str], places: Mapping[tuple[str, int], int] = NOWHERE) -> AsyncIterator[Incoming]:
+    """Every readable record of these topics, whole, up to their ends as of now.
+
+    A partition is read from the place told for it, or from its beginning. Raises TimeoutError when nothing has moved for half a minute:
+    a client whose broker is lost tries for ever.
+    """
     source = consumer(bootstrap, None, "read-all")
     await source.start()
     try:
         partitions = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
-        ends = {partition: end for partition, end in (await source.end_offsets(partitions)).items() if end > 0}
+        async with asyncio.timeout(_STILL_SECONDS):
+            ends = {
+                one: end for one, end in (await source.end_offsets(partitions)).items() if end > places.get((one.topic, one.partition), 0)
+            }
         if not ends:
             return
         source.assign(list(ends))
-        await source.seek_to_beginning(*ends)
-        while left := [partition for partition, end in ends.items() if await source.position(partition) < end]:
-            async with asyncio.timeout(30):
-                batches = await source.getmany(*left, timeout_ms=1000)
+        for partition in ends:
+            if place := places.get((partition.topic, partition.partition)):
+                source.seek(partition, place)
+            else:
+                await source.seek_to_beginning(partition)
+        loop = asyncio.get_running_loop()
+        stood, moved_at = dict.fromkeys(ends, -1), loop.time()
+        while True:
+            async with asyncio.timeout(_STILL_SECONDS):
+                stands = {partition: await source.position(partition) for partition in ends}
+                left = [partition for partition, end in ends.items() if stands[partition] < end]
+                batches = await source.getmany(*left, timeout_ms=1000) if left else {}
+            if not left:
+                return
+            if stands != stood:
+                stood, moved_at = stands, loop.time()
+            elif loop.time() - moved_at > _STILL_SECONDS:
+                raise TimeoutError
             for records in batches.values():
                 for record in records:
                     with contextlib.suppress(Unreadable):
