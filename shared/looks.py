@@ -51,8 +51,8 @@ class Looks:
     async def step(self, sender: AIOKafkaProducer) -> int:
         """Send one batch; answers how many."""
         rows = await self.pool.fetch(_UNSENT, _BATCH)
-        async with asyncio.timeout(_ACK_SECONDS):  # an idempotent producer gives nothing up by itself
-            for row in rows:
+        for row in rows:
+            async with asyncio.timeout(_ACK_SECONDS):  # an idempotent producer gives nothing up by itself
                 await sender.send_and_wait(topic_of(self.service, "access-log"), **self._record(row))
         await self._mark(rows)
         return len(rows)

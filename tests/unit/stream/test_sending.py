@@ -77,5 +77,32 @@ async def test_looks_that_are_never_acknowledged_are_sent_by_another_client(monk
             await Looks(cast("Pool", Rows()), "", "sample").step(cast("AIOKafkaProducer", Mute()))
 
 
+class Slow:
+    """A broker that takes its time over each record, and acknowledges it."""
+
+    async def send_and_wait(self, *_: object, **__: object) -> None:
+        await asyncio.sleep(0.03)
+
+
+class ManyRows(Rows):
+    """A database with ten rows to send, and what was marked as sent."""
+
+    def __init__(self) -> None:
+        self.marked: list[object] = []
+
+    async def fetch(self, *_: object) -> list[dict[str, Any]]:
+        return [row for _ in range(10) for row in await super().fetch()]
+
+    async def execute(self, _sql: str, ids: list[object]) -> None:
+        self.marked += ids
+
+
+async def test_looks_that_are_acknowledged_one_by_one_are_sent_however_long_they_take_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.looks._ACK_SECONDS", 0.2)
+    rows = ManyRows()
+    assert await Looks(cast("Pool", rows), "", "sample").step(cast("AIOKafkaProducer", Slow())) == 10
+    assert len(rows.marked) == 10
+
+
 async def _given[T](answer: T, *_: object) -> T:
     return answer
