@@ -90,5 +90,11 @@ class _Records:
 
 
 def read_any_name() -> None:
-    """Have the consumers of this process read records whatever their headers are called."""
+    """Have the consumers of this process read records whatever their headers are called; raises ImportError for a client made otherwise."""
+    reads = getattr(fetcher.Fetcher, "_proc_fetch_request", None)
+    used = reads is not None and "MemoryRecords" in reads.__code__.co_names
+    there = getattr(fetcher, "MemoryRecords", None)
+    if not used or (there is not MemoryRecords and getattr(there, "__module__", None) != __name__):
+        message = "this aiokafka reads its records elsewhere: names of headers that are not UTF-8 would stop its consumers"
+        raise ImportError(message)
     fetcher.MemoryRecords = _Records  # the client has no other place to say it

@@ -5,10 +5,11 @@ import struct
 from typing import Any
 
 import pytest
+from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import DefaultRecordBatchBuilder, _DefaultRecordBatchPy
 from aiokafka.record.util import calc_crc32c
 
-from shared.kafka_names import _Records
+from shared.kafka_names import _Records, read_any_name
 
 NAME, ODD = "x-name", b"x-\xe7\xff\xe3o"[:6]
 LENGTH_AT, ATTRIBUTES_AT, BODY_AT = 8, _DefaultRecordBatchPy.ATTRIBUTES_OFFSET, _DefaultRecordBatchPy.HEADER_STRUCT.size
@@ -59,3 +60,16 @@ def test_each_record_is_read_once_with_its_headers(odd: set[int], *, compressed:
 
 def test_a_part_of_a_batch_at_the_end_is_left_for_the_next_fetch() -> None:
     assert len(read(batch({0}) + batch({0}, first=5)[:-7])) == 5
+
+
+def test_a_client_that_reads_its_records_elsewhere_is_refused_and_saying_it_twice_is_saying_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_any_name()
+    read_any_name()
+    assert fetcher.MemoryRecords is _Records
+    monkeypatch.setattr(fetcher, "MemoryRecords", object)
+    with pytest.raises(ImportError):
+        read_any_name()
+    monkeypatch.undo()
+    monkeypatch.setattr(fetcher.Fetcher, "_proc_fetch_request", lambda _self: None)
+    with pytest.raises(ImportError):
+        read_any_name()
