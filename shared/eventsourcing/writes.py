@@ -6,6 +6,9 @@ different tables travel as parts of one statement, the same one repeated as one 
 The parts of one statement see one snapshot, and their order is PostgreSQL's. So a part may name no table that an earlier one
 writes: whether to write it again, or to read what was written, it goes after. This is taken from its text, hence views write
 to tables that no trigger, rule or function of theirs stands behind; foreign keys are checked when the statement ends.
+
+PostgreSQL runs the last part first, and one that waits for a lock keeps the snapshot of all. So what must see what another transaction
+committed while an earlier part waited for it goes after `sent()`.
 """
 
 import re
