@@ -237,19 +237,7 @@ async def read_records(bootstrap: str, topics: Sequence[str], places: Mapping[tu
     source = consumer(bootstrap, None, "read-all")
     await source.start()
     try:
-        partitions = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
-        async with asyncio.timeout(_STILL_SECONDS):
-            ends = {
-                one: end for one, end in (await source.end_offsets(partitions)).items() if end > places.get((one.topic, one.partition), 0)
-            }
-        if not ends:
-            return
-        source.assign(list(ends))
-        for partition in ends:
-            if place := places.get((partition.topic, partition.partition)):
-                source.seek(partition, place)
-            else:
-                await source.seek_to_beginning(partition)
+        ends = await _to_read(source, topics, places)
         loop = asyncio.get_running_loop()
         stood, moved_at = dict.fromkeys(ends, -1), loop.time()
         while True:
@@ -269,6 +257,22 @@ async def read_records(bootstrap: str, topics: Sequence[str], places: Mapping[tu
                         yield incoming(record)
     finally:
         await let_go(source)
+
+
+async def _to_read(source: AIOKafkaConsumer, topics: Sequence[str], places: Mapping[tuple[str, int], int]) -> Mapping[TopicPartition, int]:
+    """Stand at these places of what is not read to its end; answers the ends."""
+    partitions = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
+    async with asyncio.timeout(_STILL_SECONDS):
+        found = await source.end_offsets(partitions)
+    ends = {partition: end for partition, end in found.items() if end > places.get((partition.topic, partition.partition), 0)}
+    if ends:
+        source.assign(list(ends))
+    for partition in ends:
+        if place := places.get((partition.topic, partition.partition)):
+            source.seek(partition, place)
+        else:
+            await source.seek_to_beginning(partition)
+    return ends
 
 
 async def rewind_groups(bootstrap: str, prefix: str) -> Mapping[str, int | None]:
