@@ -89,7 +89,7 @@ async def _behind(database: Database, pool: Pool, url: str, group: str) -> None:
     """Hold the table that the group writes, then give it more, and let go only for moments: its records wait."""
     lag = age = -1.0
     for more in (700, *[0] * 29):
-        async with database.connect() as db, db.transaction():
+        async with database.connect_as_migrator() as db, db.transaction():  # the app's own idle ones end after five seconds
             await db.execute("lock table counted in exclusive mode")
             await light(database, "ana", more)
             await asyncio.sleep(3)
