@@ -86,13 +86,13 @@ async def _overdue(pool: Pool) -> None:
 
 
 async def _behind(database: Database, pool: Pool, url: str, group: str) -> None:
-    """Hold the table that the group writes, then give it more, and let go only for moments: its records wait."""
+    """Hold the table that the group writes, give it more than a batch, and let go only for moments, again and again: records wait."""
     lag = age = -1.0
-    for more in (700, *[0] * 29):
+    for _ in range(30):
         async with database.connect_as_migrator() as db, db.transaction():  # the app's own idle ones end after five seconds
             await db.execute("lock table counted in exclusive mode")
-            await light(database, "ana", more)
-            await asyncio.sleep(3)
+            await light(database, "ana", 700)
+            await asyncio.sleep(2)
             lag, age = await _value(url, "consumer_lag_records", group=group), await _value(url, "consumer_age_seconds", group=group)
             if lag > 0 and age > 0:
                 return

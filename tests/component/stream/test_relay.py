@@ -87,7 +87,7 @@ async def test_of_two_relays_one_leads_and_the_other_takes_over_when_its_connect
 async def test_what_a_relay_that_ends_had_under_way_is_no_error(database: Database, kafka: str) -> None:
     service = await prepared(database, kafka)
     told: list[dict[str, object]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, about: told.append(about))
+    asyncio.get_running_loop().set_exception_handler(lambda _, about: told.append(about) if "never retrieved" in about["message"] else None)
     async with database.pool() as pool:
         await move(pool, uuid4(), [1, 2, 3])
         sender = await _started(kafka, service)
