@@ -135,7 +135,7 @@ async def test_another_than_the_next_needs_a_reason(database: Database) -> None:
         assert (await its.post(f"/v1/reviews/{newer}/claims", paula, {})).json()["code"] == "out-of-order-needs-reason"
         personal = await its.post(f"/v1/reviews/{newer}/claims", paula, {"reason": "Pedido de 529.982.247-25"})
         assert (personal.status_code, personal.json()["code"]) == (422, "personal-data-in-text")
-        assert "529" not in personal.text
+        assert "529.982" not in personal.text
         assert (await its.post(f"/v1/reviews/{newer}/claims", paula, {"reason": "Decisão judicial"})).status_code == 200
         assert (await its.post(f"/v1/reviews/{older}/claims", paula, {})).status_code == 200
 
