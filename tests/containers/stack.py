@@ -44,6 +44,11 @@ class Stack:
         """`docker compose …`; with `check`, a failure is told with its last lines."""
         return self._run(["docker", "compose", *words], timeout, check=check)
 
+    def shell(self, lines: str) -> str:
+        """Lines as the runbook prints them, `svc` as it defines it for containers; answers what they printed."""
+        svc = 'svc() { docker compose run --rm -T chores "$@"; }'
+        return self._run(["bash", "-euo", "pipefail", "-c", f"{svc}\n{lines}"], 600).stdout
+
     def docker(self, *words: str) -> str:
         """`docker …`; answers what it printed."""
         return self._run(["docker", *words], 60).stdout
