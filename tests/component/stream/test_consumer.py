@@ -2,17 +2,18 @@
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer
 
 from shared.eventsourcing.ledger import Diverged, admit
-from shared.kafka import consumer, headers_of
+from shared.kafka import headers_of
 from tests.component.stream.counters import add_up, consumer_of, eventually, move, prepared, relay_of, running, send
+from tests.component.stream.hanging import clients, nothing, waits
 from tests.conftest import Database
+
+CONSUMER = "shared.eventsourcing.consumer"
 
 
 class Seen:
@@ -141,20 +142,7 @@ async def test_a_consumer_that_is_behind_and_does_not_move_is_made_anew(
 ) -> None:
     monkeypatch.setattr("shared.eventsourcing.watch.STUCK_AFTER", 1.0)
     monkeypatch.setattr("shared.eventsourcing.consumer._NOTE_EVERY", 0.2)
-    made: list[AIOKafkaConsumer] = []
-
-    async def nothing(**_: object) -> dict[object, object]:
-        await asyncio.sleep(0.1)
-        return {}
-
-    def first_one_hangs(*words: Any) -> AIOKafkaConsumer:
-        source = consumer(*words)
-        if not made:
-            monkeypatch.setattr(source, "getmany", nothing)
-        made.append(source)
-        return source
-
-    monkeypatch.setattr("shared.eventsourcing.consumer.consumer", first_one_hangs)
+    made = clients(monkeypatch, CONSUMER, {"getmany": nothing})
     service = await prepared(database, kafka)
     stream = f"counter-{uuid4()}"
     await send(kafka, service, key=stream.encode(), value=b'{"by": 4}', headers=good_headers(stream, 1))
@@ -169,19 +157,7 @@ async def test_a_consumer_whose_client_waits_for_ever_is_made_anew(
 ) -> None:
     monkeypatch.setattr("shared.eventsourcing.watch.STUCK_AFTER", 2.0)
     monkeypatch.setattr("shared.eventsourcing.consumer._NOTE_EVERY", 0.2)
-    made: list[AIOKafkaConsumer] = []
-
-    async def waits(*_: object) -> None:
-        await asyncio.Event().wait()
-
-    def first_one_waits(*words: Any) -> AIOKafkaConsumer:
-        source = consumer(*words)
-        if not made:
-            monkeypatch.setattr(source, call, waits)
-        made.append(source)
-        return source
-
-    monkeypatch.setattr("shared.eventsourcing.consumer.consumer", first_one_waits)
+    made = clients(monkeypatch, CONSUMER, {call: waits})
     service = await prepared(database, kafka)
     async with database.pool() as pool, running(consumer_of(service, pool, kafka)):
         for count in (1, 2):
@@ -196,21 +172,7 @@ async def test_a_consumer_that_no_partition_is_given_to_is_made_anew(
 ) -> None:
     monkeypatch.setattr("shared.eventsourcing.watch.STUCK_AFTER", 2.0)
     monkeypatch.setattr("shared.eventsourcing.consumer._NOTE_EVERY", 0.2)
-    made: list[AIOKafkaConsumer] = []
-
-    async def nothing(**_: object) -> dict[object, object]:
-        await asyncio.sleep(0.1)
-        return {}
-
-    def first_one_is_given_none(*words: Any) -> AIOKafkaConsumer:
-        source = consumer(*words)
-        if not made:
-            monkeypatch.setattr(source, "getmany", nothing)
-            monkeypatch.setattr(source, "assignment", frozenset)
-        made.append(source)
-        return source
-
-    monkeypatch.setattr("shared.eventsourcing.consumer.consumer", first_one_is_given_none)
+    made = clients(monkeypatch, CONSUMER, {"getmany": nothing, "assignment": frozenset})
     service = await prepared(database, kafka)
     stream = f"counter-{uuid4()}"
     await send(kafka, service, key=stream.encode(), value=b'{"by": 4}', headers=good_headers(stream, 1))

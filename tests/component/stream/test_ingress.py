@@ -7,14 +7,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer
 
 from shared.eventsourcing.ingress import IngressReader
-from shared.kafka import consumer, ensure_topics
+from shared.kafka import ensure_topics
 from shared.postgres import Db, Pool
 from shared.service import Ingress
 from tests.component.stream.counters import KEYS, eventually, running, send, send_named
+from tests.component.stream.hanging import clients, nothing, waits
 from tests.conftest import Database
+
+INGRESS = "shared.eventsourcing.ingress"
 
 
 async def note(db: Db, key: bytes, _: Mapping[str, Any]) -> None:
@@ -35,38 +37,20 @@ async def reading(database: Database, kafka: str) -> AsyncIterator[tuple[str, Po
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[AIOKafkaConsumer]:
-    """The clients of the readers, which are impatient."""
+def impatient(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The readers look often and wait seconds."""
     monkeypatch.setattr("shared.eventsourcing.watch.STUCK_AFTER", 2.0)
     monkeypatch.setattr("shared.eventsourcing.ingress._NOTE_SECONDS", 0.2)
-    return []
-
-
-async def waits(*_: object, **__: object) -> None:
-    """For what never comes."""
-    await asyncio.Event().wait()
-
-
-async def nothing(**_: object) -> dict[object, object]:
-    """Brings none."""
-    await asyncio.sleep(0.1)
-    return {}
+    return monkeypatch
 
 
 @pytest.mark.parametrize(
     ("call", "does"), [("start", waits), ("commit", waits), ("position", waits), ("getmany", waits), ("getmany", nothing)]
 )
 async def test_a_client_that_hangs_or_brings_nothing_is_made_anew(
-    database: Database, kafka: str, made: list[AIOKafkaConsumer], monkeypatch: pytest.MonkeyPatch, call: str, does: Any
+    database: Database, kafka: str, impatient: pytest.MonkeyPatch, call: str, does: Any
 ) -> None:
-    def first_one_hangs(*words: Any) -> AIOKafkaConsumer:
-        source = consumer(*words)
-        if not made:
-            monkeypatch.setattr(source, call, does)
-        made.append(source)
-        return source
-
-    monkeypatch.setattr("shared.eventsourcing.ingress.consumer", first_one_hangs)
+    made = clients(impatient, INGRESS, {call: does})
     async with reading(database, kafka) as (source, pool, reader), running(reader):
         for key in (b"one", b"two"):
             await send(kafka, source, key=key, value=b"{}", headers=[])
@@ -75,15 +59,9 @@ async def test_a_client_that_hangs_or_brings_nothing_is_made_anew(
 
 
 async def test_who_is_given_nothing_is_at_the_end_only_where_nothing_lies_before_it(
-    database: Database, kafka: str, made: list[AIOKafkaConsumer], monkeypatch: pytest.MonkeyPatch
+    database: Database, kafka: str, impatient: pytest.MonkeyPatch
 ) -> None:
-    def brings_nothing(*words: Any) -> AIOKafkaConsumer:
-        source = consumer(*words)
-        monkeypatch.setattr(source, "getmany", nothing)
-        made.append(source)
-        return source
-
-    monkeypatch.setattr("shared.eventsourcing.ingress.consumer", brings_nothing)
+    made = clients(impatient, INGRESS, {"getmany": nothing}, all_of_them=True)
     async with reading(database, kafka) as (source, pool, reader):
         await send(kafka, source, key=b"one", value=b"{}", headers=[])
         async with running(reader):
