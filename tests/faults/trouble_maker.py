@@ -1,4 +1,4 @@
-"""Kills and stops processes at random moments, each kind in every round; the seed makes a run repeatable."""
+"""Kills and stops processes at random moments, everybody once in every round, by turns; the seed makes a run repeatable."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ SPLIT = "requests"
 VICTIMS = (*SERVICES, f"{SPLIT}_worker", f"{SPLIT}_standby", "live", "postgres", "kafka", "s3", "gateway", "clamd", "mail", WATCHER)
 PAUSE = (1.0, 3.5)
 STOPPED = (1.0, 6.0)
-KILLED = 0.6
+PATIENCE = 10.0
 
 
 @dataclass
@@ -29,37 +29,64 @@ class TroubleMaker:
     done: Counter[str] = field(default_factory=Counter)
 
     async def work(self, seconds: float) -> None:
-        """Round after round, in an order that the seed gives, until the time is over; nobody is left stopped."""
+        """Round after round, in an order that the seed gives, until the time is over; nobody is left stopped.
+
+        Who was killed in one round is stopped in the next: a long run does both to each, as often as one another. The watcher is
+        only stopped, for whoever kills it has to start the system again.
+        """
         chance = random.Random(self.seed)
         clock = asyncio.get_running_loop().time
         ends = clock() + seconds
+        killed = {victim: chance.random() < 1 / 2 for victim in VICTIMS}
         while True:
             for victim in chance.sample(VICTIMS, len(VICTIMS)):
                 await asyncio.sleep(chance.uniform(*PAUSE))
-                killed, pause = chance.random() < KILLED, chance.uniform(*STOPPED)
+                pause = chance.uniform(*STOPPED)
                 if clock() > ends:
                     return
-                await self._harm(victim, None if killed and victim != WATCHER else pause)
+                kill = not killed[victim] and victim != WATCHER
+                if await self._harm(victim, None if kill else pause):
+                    killed[victim] = kill
 
     def kills(self, victim: str) -> int:
         """How often it was killed."""
         return self.done[f"kill -9 {victim}"]
 
-    async def _harm(self, victim: str, pause: float | None) -> None:
+    def spared(self, times: int) -> set[str]:
+        """What was not done so often: a kill and a stop of each, of the watcher a stop."""
+        kinds = {f"{kind} {victim}" for victim in VICTIMS for kind in ("kill -9", "stop")} - {f"kill -9 {WATCHER}"}
+        return {kind for kind in kinds if self.done[kind] < times}
+
+    def untouched(self) -> set[str]:
+        """Who was neither killed nor stopped."""
+        return {victim for victim in VICTIMS if not self.kills(victim) and not self.done[f"stop {victim}"]}
+
+    async def _harm(self, victim: str, pause: float | None) -> bool:
+        """Kill it, or stop it for so long; whether it was there to be harmed."""
         with contextlib.suppress(ProcessLookupError, PermissionError, KeyError):
-            process = await self._process(victim)
+            process = await self._running(victim)
             if process is None:
-                return
+                return False
             if pause is None:
                 os.kill(process, signal.SIGKILL)
                 self.done[f"kill -9 {victim}"] += 1
-                return
+                return True
             os.kill(process, signal.SIGSTOP)
             try:
                 self.done[f"stop {victim}"] += 1
                 await asyncio.sleep(pause)
             finally:
                 os.kill(process, signal.SIGCONT)
+            return True
+        return False
+
+    async def _running(self, victim: str) -> int | None:
+        """Its process; who was just killed comes back first. None: it did not."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + PATIENCE
+        while (process := await self._process(victim)) is None and clock() < until:
+            await asyncio.sleep(0.5)
+        return process
 
     async def _process(self, victim: str) -> int | None:
         """Only a process that runs: pid 0 would be everybody."""
