@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -89,10 +90,12 @@ def verify(home: Home, words: Sequence[str]) -> int:
 
 
 def back_up(home: Home, words: Sequence[str]) -> int:
-    """Take a base backup into a folder and receive the log beside it until interrupted: backup FOLDER."""
+    """Take a base backup into a folder and receive the log beside it until Ctrl-C or SIGTERM: backup FOLDER."""
     if len(words) != 1:
         raise Trouble("where to?", "python -m deploy.local backup FOLDER")
     folder = Path(words[0]).resolve()
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.default_int_handler)  # said, for a shell has what it puts behind itself ignore Ctrl-C
     log = backup.receiving(home, folder)
     try:
         backup.take_base(home, folder)

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.faults
 OWNER, READER, TOPIC = "access", "requests", "access.consumer-unit"
 OTHERS = ("identity", "professional", "backoffice")
 LOAD_SECONDS = 12.0
-_ON_CTRL_C = 130
+_ON_BEING_ENDED = 130
 
 
 class Drill:
@@ -107,8 +107,8 @@ def backup(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             yield Backup(made, taking.stdout)
             assert taking.poll() is None
         finally:
-            taking.send_signal(signal.SIGINT)
-            assert taking.wait(20) == _ON_CTRL_C
+            taking.send_signal(signal.SIGTERM)
+            assert taking.wait(20) == _ON_BEING_ENDED
 
 
 async def now(system: System) -> str:
