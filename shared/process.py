@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 import uvloop
@@ -12,8 +12,10 @@ from pydantic import ValidationError
 
 from shared.chores import CHORES as COMMON_CHORES
 from shared.collector import settle
+from shared.kafka import BROKER_LOST
 from shared.logging import start_logging
 from shared.platform import open_platform
+from shared.postgres import LOST
 from shared.rekeying import rewrap
 from shared.restoring import relay, reread
 from shared.service import Service
@@ -61,17 +63,29 @@ async def run(service: Service, settings: ServiceSettings, role: str, arguments:
     if role in SERVING:
         return await serve(service, settings, stop, api=role != "worker", worker=role != "api")
     settle()
-    async with open_platform(service, settings) as platform:
-        work = CHORES[role](service, platform, arguments) if role in CHORES else service.commands[role](platform, arguments)
-        task = asyncio.ensure_future(work)
-        stopping = asyncio.ensure_future(stop.wait())
-        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task}, timeout=5)
-            return 130
-        return task.result()
+    try:
+        async with open_platform(service, settings) as platform:
+            work = CHORES[role](service, platform, arguments) if role in CHORES else service.commands[role](platform, arguments)
+            return await _chore(work, stop)
+    except (*LOST, *BROKER_LOST) as error:
+        if isinstance(error, ValueError) or getattr(error, "filename", None) is not None:  # what was asked for, not who was asked
+            raise
+        sys.stderr.write(f"{service.name} {role}: database or broker did not answer: {type(error).__name__} {error}\n")
+        sys.stderr.write("  → see that both are up, then run it again\n")
+        return 1
+
+
+async def _chore(work: Awaitable[int], stop: asyncio.Event) -> int:
+    """Its exit status; 130 when it was asked to stop before its end."""
+    task = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=5)
+        return 130
+    return task.result()
 
 
 def _stop(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
