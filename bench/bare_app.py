@@ -12,6 +12,7 @@ from fastapi import FastAPI, HTTPException
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
+from bench import plain_filing
 from shared.collector import settle
 
 TABLES = """
@@ -70,6 +71,7 @@ async def connected(app: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=connected, openapi_url=None)
+app.include_router(plain_filing.router)
 
 
 @app.get("/jwks")

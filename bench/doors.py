@@ -8,12 +8,13 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
-from bench import bare_app
+from bench import bare_app, plain_tables
 from bench.load import Asked, Door, at_rate
 from bench.place import SERVERS, connected
-from bench.rounds import Measured, Plan, at_most, percentile, side_by_side
+from bench.rounds import Measured, Plan, at_most, beside, in_turn, percentile
 from bench.stored import fill_events
 from bench.story import CPF, Draft, drafts
 from deploy.local import services
@@ -158,16 +159,8 @@ async def measure(home: Home, plan: Plan, stored: int = 0) -> list[Measured]:
     async with opened(home, sum(int(pace * seconds) for pace in paces) * (plan.rounds + 1)) as doors:
         if stored:
             await _fill(home, doors, stored)
-        left = iter(doors.filings)
-
-        def filing(_: int) -> Asked:
-            draft = next(left)
-            return Asked("POST", f"/v1/budget-requests/{draft.request_id}/filing", {**rui, "idempotency-key": str(uuid4())})
-
-        rui = doors.issuer.person(doors.filings[0].filer)
+        rows = await _filings(plan, doors, paces, seconds, by_hand=not stored)
         staff = doors.issuer.staff(_STAFF, "reviewer")
-        ours, peer = (doors.requests, filing, 201), (doors.bare, _bare_filing, 201)
-        rows = [await _beside(plan, "filing", ours, peer, seconds, per_second) for per_second in paces]
         page = Asked("GET", "/v1/queues/triage/reviews?limit=50", staff)
         rows.append(
             await _beside(
@@ -206,15 +199,49 @@ async def _fill(home: Home, doors: Doors, rows: int) -> None:
 type Side = tuple[Door, Callable[[int], Asked], int]
 
 
-async def _beside(plan: Plan, name: str, ours: Side, peer: Side, seconds: float, per_second: int = PER_SECOND) -> Measured:
+async def _filings(plan: Plan, doors: Doors, paces: Sequence[int], seconds: float, *, by_hand: bool) -> list[Measured]:
+    """Ours beside the bare insert, whose rows come first; and, in the same rounds, beside the same written by hand."""
+    rui = doors.issuer.person(doors.filings[0].filer)
+    sides: list[Side] = [(doors.requests, _filing(doors, "/v1/budget-requests/{}/filing", rui), 201), (doors.bare, _bare_filing, 201)]
+    if by_hand:
+        async with connected(doors.bare_url) as db:
+            await plain_tables.fill(db, [draft.request_id for draft in doors.filings], doors.filings[0].filer)
+        sides.append((doors.bare, _filing(doors, "/filings-by-hand/{}", rui), 201))
+    rows, read = [], []
+    for pace in paces:
+        ours, bare, *plain = await _in_turn(plan, sides, seconds, pace)
+        rows.append(at_most(_named("filing", pace), list(zip(ours, bare, strict=True)), 2))
+        read += [beside(_by_hand(pace), list(zip(ours, theirs, strict=True))) for theirs in plain]
+    return rows + read
+
+
+def _filing(doors: Doors, path: str, rui: Mapping[str, str]) -> Callable[[int], Asked]:
+    """Files one draft after another, each once."""
+    left = iter(doors.filings)
+    return lambda _: Asked("POST", path.format(next(left).request_id), {**rui, "idempotency-key": str(uuid4())})
+
+
+async def _beside(plan: Plan, name: str, ours: Side, peer: Side, seconds: float) -> Measured:
+    mine, theirs = await _in_turn(plan, (ours, peer), seconds, PER_SECOND)
+    return at_most(_named(name, PER_SECOND), list(zip(mine, theirs, strict=True)), 2)
+
+
+async def _in_turn(plan: Plan, sides: Sequence[Side], seconds: float, per_second: int) -> list[list[float]]:
     async def p99(side: Side, length: float = seconds) -> float:
         door, ask, status = side
         return percentile(await at_rate(door, ask, status, per_second, length), 0.99)
 
-    await p99(ours, seconds / 2)
-    await p99(peer, seconds / 2)
-    pairs = await side_by_side(plan, lambda: p99(ours), lambda: p99(peer))
-    return at_most(f"{name} at {per_second} requests/s / bare FastAPI and asyncpg route, p99 ms", pairs, 2)
+    for side in sides:
+        await p99(side, seconds / 2)
+    return await in_turn(plan, *(partial(p99, side) for side in sides))
+
+
+def _named(name: str, per_second: int) -> str:
+    return f"{name} at {per_second} requests/s / bare FastAPI and asyncpg route, p99 ms"
+
+
+def _by_hand(per_second: int) -> str:
+    return f"filing at {per_second} requests/s / the same written by hand (FastAPI, asyncpg, SQL), p99 ms"
 
 
 def _bare_filing(_: int) -> Asked:

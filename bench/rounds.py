@@ -47,14 +47,17 @@ async def rate(writers: Sequence[Work], each: int) -> float:
 
 async def side_by_side(plan: Plan, ours: Take, peer: Take) -> list[tuple[float, float]]:
     """The figures of both, round by round; every other round the peer goes first."""
-    pairs = []
+    return list(zip(*(await in_turn(plan, ours, peer)), strict=True))
+
+
+async def in_turn(plan: Plan, *takes: Take) -> list[list[float]]:
+    """The figures of each, round by round; every other round in the opposite order."""
+    figures: list[list[float]] = [[] for _ in takes]
     for n in range(plan.rounds):
-        if n % 2:
-            theirs, mine = await peer(), await ours()
-        else:
-            mine, theirs = await ours(), await peer()
-        pairs.append((mine, theirs))
-    return pairs
+        sides = list(zip(takes, figures, strict=True))
+        for take, found in reversed(sides) if n % 2 else sides:
+            found.append(await take())
+    return figures
 
 
 async def rates(plan: Plan, ours: Sequence[Work], peer: Sequence[Work], each: int) -> list[tuple[float, float]]:
@@ -86,6 +89,11 @@ def at_most(name: str, pairs: Sequence[tuple[float, float]], goal: float) -> Mea
     """Less is better."""
     ratio = statistics.median(ours / peer for ours, peer in pairs)
     return Measured(name, *_medians(pairs), ratio, f"<= {goal:g}", ratio <= goal)
+
+
+def beside(name: str, pairs: Sequence[tuple[float, float]]) -> Measured:
+    """Only to be read: no goal."""
+    return Measured(name, *_medians(pairs), statistics.median(ours / peer for ours, peer in pairs), "-", None)
 
 
 def alone(name: str, figures: Sequence[float], *, least: float | None = None, most: float | None = None) -> Measured:
