@@ -1,5 +1,6 @@
 """A view of others' events that differs from its topics is found, and filled anew beside its reader."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -121,6 +122,26 @@ async def test_what_is_parked_while_the_rest_is_read_stays_and_a_reader_that_cam
         with pytest.raises(ReaderCameBetween):
             await refill(db, CODEC, Effects(), reads, Interrupted(partial(read_records, kafka), {2: partial(take, known)}))
         assert await _held(db) == [2, 2, 1]
+
+
+async def test_a_stream_that_its_reader_was_at_when_the_view_was_locked_is_filled_in_like_any_other(database: Database, kafka: str) -> None:
+    service = await prepared(database, kafka)
+    reads, counter = {f"{service}.counter": [CounterMoved]}, uuid4()
+    async with database.pool() as pool, pool.acquire() as reader, database.connect_as_migrator() as db:
+        async with running(relay_of(service, pool, database, kafka), consumer_of(service, pool, kafka)):
+            await move(pool, counter, [1])
+            await eventually(pool, "select count(*) from effects", 1)
+        await pool.execute("delete from applied; delete from effects")
+
+        async def apply() -> None:
+            values = f"'counter-{counter}', 1, '{uuid4()}'"
+            await reader.execute(f"begin; insert into applied values ('effects_1', {values}); insert into effects values ('{counter}')")
+
+        filling = asyncio.create_task(refill(db, CODEC, Effects(), reads, Interrupted(partial(read_records, kafka), {1: apply})))
+        await eventually(pool, "select count(*) from pg_locks where relation = 'effects'::regclass and not granted", 1)
+        await reader.execute("commit")
+        assert await filling == 1
+        assert await _held(db) == [1, 0, 1]
 
 
 @dataclass
