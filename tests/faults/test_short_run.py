@@ -30,7 +30,6 @@ SECONDS_OF_ALL, SECONDS_OF_BOTH = 90, 150
 
 
 async def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(system: System) -> None:
-    until = time.monotonic() + SECONDS
     say(f"seed {SEED}: {SECONDS:.0f} s")
     cast, witness = Cast(random.Random(SEED).randrange(RUNS), "002"), Witness(SEED)
     bootstrap = f"{LOOPBACK}:{system.home.ports['kafka']}"
@@ -38,8 +37,9 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(system: Sy
     people = [SignUps(system.gateway, system.inbox, cast, witness, 1_000 * n) for n in (1, 2)]
     register, trouble = Register(bootstrap, cast), TroubleMaker(system.supervisor, SEED)
     players = (Professionals(company), Officers(company), Household(company, register))
+    until = time.monotonic() + SECONDS
     await asyncio.gather(
-        trouble.work(until - time.monotonic() - QUIET_END),
+        trouble.work(SECONDS - QUIET_END),
         register.work(until),
         *(one.work(until) for one in people),
         *(company.repeatedly(one.one, until) for one in players),
