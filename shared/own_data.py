@@ -29,12 +29,22 @@ async def _no_records(_db: Db, _person: UUID) -> Mapping[str, object]:
     return {}
 
 
+async def _accounts_own(_db: Db, _person: UUID) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class OwnShare:
-    """What a service adds to the streams that are sealed with a person's keys: streams that name them, and rows of its own."""
+    """What a service has of a person for the account that asks.
+
+    `sealed` says whether that account may have all that is sealed with the person's keys or brought under their name: whoever signs
+    up with somebody's CPF has that person's id, and is not that person yet. `streams` and `records` are what the service adds, and
+    whether it asks for the proof there is its own matter.
+    """
 
     streams: Callable[[Db, UUID], Awaitable[Sequence[str]]] = _no_streams
     records: Callable[[Db, UUID], Awaitable[Mapping[str, object]]] = _no_records
+    sealed: Callable[[Db, UUID], Awaitable[bool]] = _accounts_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +70,15 @@ async def gather(parts: "Parts", service: str, person: UUID) -> IO[bytes]:
 
 async def _content(db: Db, parts: "Parts", service: str, person: UUID) -> tuple[Mapping[str, object], Sequence[_File]]:
     own, platform = parts.own_data, parts.platform
-    sealed = await platform.keys.streams_of(db, person, before=platform.clock() + timedelta(days=1))
+    whole = await own.sealed(db, person)
+    sealed = await platform.keys.streams_of(db, person, before=platform.clock() + timedelta(days=1)) if whole else ()
     streams = sorted({*sealed, *await own.streams(db, person)})
     histories = {stream: [_told(record) for record in await parts.store.load(db, stream)] for stream in streams}
     documents = await db.fetch(
         "select document_id, owner_stream, code, name, media_type, sha256 from documents"
-        " where owner_person = $1 and state = 'clean' and sha256 is not null order by started_at",
+        " where owner_person = $1 and $2 and state = 'clean' and sha256 is not null order by started_at",
         person,
+        whole,
     )
     files = [
         _File(_file_name(row["document_id"], row["name"] or row["code"]), kept(row["owner_stream"], row["sha256"])) for row in documents

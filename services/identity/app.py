@@ -73,7 +73,7 @@ from services.identity.views.accounts import Accounts
 from services.identity.views.blocks import Blocks
 from services.identity.views.contact_proofs import ContactProofs
 from services.identity.views.erasures import ANSWERING
-from services.identity.views.own_data import records_of
+from services.identity.views.own_data import is_proven, own_streams, records_of
 from services.identity.views.own_ended_sessions import OwnEndedSessions
 from services.identity.views.own_notices import OwnNotices
 from services.identity.views.sessions import Sessions
@@ -166,7 +166,7 @@ def build(platform: Platform) -> IdentityParts:
             "housekeeping": Housekeeping(platform.pool, signing, platform.clock, settings.attempts, session_handler).run,
         },
         ingress=[Ingress("utility.customers", customer.record)],
-        own_data=OwnShare(records=records_of),
+        own_data=OwnShare(own_streams, records_of, is_proven),
         imports={"customers": ImportKind(CUSTOMER_COLUMNS, customer.row, customer.rows)},
         settings=settings,
         templates=templates,

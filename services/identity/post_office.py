@@ -114,7 +114,7 @@ class PostOffice:
             IN_DOUBT.inc()
             log.warning("mail_in_doubt", fact=row["fact"], mail=str(row["id"]), tries=row["tries"])
         async with self.pool.acquire(timeout=5) as db:
-            address = row["address"] or await address_of(db, row["person_id"])
+            address = row["address"] or await address_of(db, row["person_id"], row["service"])
             people = people_in(row["subject"], row["text"], row["html"])
             names = await names_of(db, people) if people else {}
         if address is None:

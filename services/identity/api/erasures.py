@@ -125,7 +125,7 @@ async def erase(
 
 async def _erase(db: Db, parts: IdentityParts, account: Account, cause: Cause) -> Standing:
     now, erasure_id, person_id = parts.platform.clock(), new_id(), account.person_id
-    await erasures.begin(db, erasure_id, person_id, now, email=account.email, phone=account.phone)
+    await erasures.begin(db, erasure_id, person_id, now, email=account.email, phone=account.phone, proven=account.holder)
     await _keep_identity(db, parts, account, cause, now)
     await parts.users(db, account.user_id, ErasePersonalData(now), cause)
     await end_all(db, parts, account.user_id, "erased", cause)

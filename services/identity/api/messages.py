@@ -49,7 +49,7 @@ class MessagesAnswer(Answer):
 async def my_messages(who: Annotated[Principal, Depends(signed_in)], parts: Annotated[IdentityParts, Depends(parts)]) -> MessagesAnswer:
     """O que me foi enviado por e-mail."""
     async with parts.platform.pool.acquire(timeout=5) as db:
-        lines = await messages.told(db, who.pid)
+        lines = await messages.told(db, who.pid, as_staff=who.kind == "staff")
         amiss = await messages.find_returned(db, who.pid)
         people = people_in(*(line.subject for line in lines))
         names = await names_of(db, people) if people else {}

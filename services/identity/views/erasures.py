@@ -52,17 +52,24 @@ _OWED = "service <> 'identity'"
 """Letters about what has a protocol in another service: they are owed (arts. 403 and 417), and the account's own letters are not."""
 
 
-async def begin(db: Db, erasure_id: UUID, person_id: UUID, at: datetime, *, email: str | None, phone: str | None) -> None:
-    """Note an erasure; the contact stays until every service has said that no notice is due."""
+async def begin(db: Db, erasure_id: UUID, person_id: UUID, at: datetime, *, email: str | None, phone: str | None, proven: bool) -> None:
+    """Note an erasure; the contact stays until every service has said that no notice is due.
+
+    That of an account which is not proven to be the person's takes the place neither of one that is kept already nor of the register's.
+    """
     await db.execute("insert into erasures (erasure_id, person_id, at) values ($1, $2, $3)", erasure_id, person_id, at)
     await db.execute("delete from erasure_answers where person_id = $1", person_id)
     await db.execute(
-        "insert into kept_contacts (person_id, email, phone, since) values ($1, $2, $3, $4)"
-        " on conflict (person_id) do update set email = excluded.email, phone = excluded.phone, since = excluded.since, over = false",
+        "insert into kept_contacts as k (person_id, email, phone, since)"
+        " select $1, case when known then $2 end, case when known then $3 end, $4 from (select $5 or not exists"
+        "  (select from register where person_id = $1 and status = 'active' and email is not null) as known) c"
+        " on conflict (person_id) do update set email = case when $5 then excluded.email else k.email end,"
+        " phone = case when $5 then excluded.phone else k.phone end, since = excluded.since, over = false",
         person_id,
         email,
         phone,
         at,
+        proven,
     )
 
 

@@ -43,15 +43,29 @@ select id, person_id, fact, bounced_at from (
 ) newest where bounced_at is not null and settled_at is null order by bounced_at"""
 
 
-async def told(db: Db, person_id: UUID) -> Sequence[SentMessage]:
-    """The newest messages to a person; what was told before an erasure is nobody's to read, only its line is kept."""
+# As `address_of` sends them: to an account that is not proven to be the person's, only what was written to that account itself.
+TO_ACCOUNT = """
+exists (select from accounts a left join stream_keys k on k.stream = 'user-' || a.user_id and k.generation = 1
+         left join kept_contacts c on c.person_id = a.person_id
+         left join register r on r.person_id = a.person_id and (r.email is not null or r.status <> 'active')
+         where a.person_id = mails.person_id and (a.holder or (to_file and accepted_at >= k.made_at and (service = 'identity'
+           or (c.person_id is null and (service = 'professional' or r.person_id is null))))))"""
+"""SQL: whether a row of `mails` was sent to the account that its person has now."""
+
+
+async def told(db: Db, person_id: UUID, *, as_staff: bool = False) -> Sequence[SentMessage]:
+    """The newest messages to a person, as their account may read them; staff were proven by who invited them.
+
+    What was told before an erasure is nobody's to read, only its line is kept.
+    """
     rows = await db.fetch(
         "select id, fact, subject, accepted_at,"
         " case when bounced_at is not null then 'returned' when delivered_at is not null then 'delivered' else 'waiting' end as state,"
         " coalesce(bounced_at, delivered_at) as ended_at from mails"
-        " where person_id = $1 and subject is not null order by accepted_at desc limit $2",
+        f" where person_id = $1 and subject is not null and ($3 or {TO_ACCOUNT}) order by accepted_at desc limit $2",
         person_id,
         _PAGE,
+        as_staff,
     )
     return [SentMessage(*row) for row in rows]
 

@@ -23,11 +23,22 @@ async def names_of(db: Db, ids: Sequence[UUID]) -> Mapping[UUID, str]:
     return {row["id"]: row["name"] or (ERASED if row["erased"] else UNKNOWN) for row in rows}
 
 
-async def address_of(db: Db, person_id: UUID) -> str | None:
-    """Where mail to a person goes: the account's e-mail, else what is kept while a protocol is open, else the register's, else staff's."""
-    address: str | None = await db.fetchval(
-        "select coalesce((select email from accounts where person_id = $1), (select email from kept_contacts where person_id = $1),"
-        " (select email from register where person_id = $1 and status = 'active'), (select email from staff where person_id = $1))",
-        person_id,
-    )
+# Anybody may sign up with somebody's CPF: until the account is proven to be that person's, what is for the person goes where they
+# were known before. Identity writes to the account itself (a code, a new browser), professional about the profile built in it.
+_ADDRESS = """
+with account as (select email, holder from accounts where person_id = $1)
+select coalesce((select email from account where holder or $2 = 'identity'),
+                (select email from kept_contacts where person_id = $1),
+                (select email from account where $2 = 'professional'),
+                (select email from register where person_id = $1 and status = 'active'),
+                (select email from account),
+                (select email from staff where person_id = $1))"""
+
+
+async def address_of(db: Db, person_id: UUID, service: str) -> str | None:
+    """Where mail of a service to a person goes: to their proven account, else as kept while a protocol is open, else as in the register.
+
+    An account that is not proven is written to where nothing else is known; whoever has none of all that may be staff.
+    """
+    address: str | None = await db.fetchval(_ADDRESS, person_id, service)
     return address
