@@ -19,8 +19,9 @@ from services.access.views.approved_profiles import READS as PROFILES
 from services.access.views.approved_profiles import ApprovedProfiles
 from services.access.views.consumer_units import ConsumerUnits
 from services.access.views.grant_timers import GrantTimers
-from services.access.views.grants import GrantsView, streams_naming
+from services.access.views.grants import GrantsView
 from services.access.views.notices_by_mail import NoticesByMail
+from services.access.views.own_data import none_by_key, own_streams
 from services.access.views.proven_holders import ProvenHolders
 from shared.contracts.erasure import ErasureApplied
 from shared.contracts.identity.user import AccountHandedOver, HolderProven, PersonalDataErased
@@ -49,7 +50,7 @@ def build(platform: Platform) -> AccessParts:
         units=units,
         grants=access,
         terms=terms,
-        own_data=OwnShare(streams=streams_naming),
+        own_data=OwnShare(streams=own_streams, sealed=none_by_key),
         routers=(consumer_units.router, offers.router, asks.router, extensions.router, grants.router, clients.router),
         foreign_views=(ApprovedProfiles(), ProvenHolders()),
         reactions=(

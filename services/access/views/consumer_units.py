@@ -164,6 +164,12 @@ async def units_of_holder(db: Db, holder_id: UUID, after: str, limit: int) -> Se
     return await db.fetch(f"{_SHOWN} where u.holder_id = $1 and u.number > $2 order by u.number limit $3", holder_id, after, limit)
 
 
+async def streams_held(db: Db, holder_id: UUID) -> Sequence[str]:
+    """The histories of the units that are a person's today."""
+    rows = await db.fetch("select unit_id from consumer_units where holder_id = $1 order by unit_id", holder_id)
+    return [f"consumer-unit-{row['unit_id']}" for row in rows]
+
+
 async def find_unit(db: Db, unit_id: UUID) -> asyncpg.Record | None:
     """One unit, as it is shown."""
     return await db.fetchrow(f"{_SHOWN} where u.unit_id = $1", unit_id)

@@ -253,7 +253,9 @@ async def opened_by_person(db: Db, person: UUID, since: datetime) -> Sequence[UU
     return [row["grant_id"] for row in rows]
 
 
-async def streams_naming(db: Db, person: UUID) -> Sequence[str]:
-    """The grants, offers and asks in which a person takes part."""
-    rows = await db.fetch("select grant_id from grants where $1 in (holder_id, professional_id) order by grant_id", person)
+async def streams_naming(db: Db, person: UUID, *, proven: bool) -> Sequence[str]:
+    """The grants, offers and asks in which a person takes part; as holder only where the account is proven to be theirs."""
+    rows = await db.fetch(
+        "select grant_id from grants where professional_id = $1 or ($2 and holder_id = $1) order by grant_id", person, proven
+    )
     return [f"grant-{row['grant_id']}" for row in rows]
