@@ -3,7 +3,6 @@
 It is pseudonymous, not anonymous: whoever holds the key and the ids can try every CPF. The key is kept like a password.
 """
 
-import base64
 import hashlib
 import hmac
 import time
@@ -15,6 +14,7 @@ import httpx
 import structlog
 
 from shared.identifiers import Document, parse_document
+from shared.key_rings import keys_in
 
 log = structlog.get_logger(__name__)
 
@@ -28,9 +28,8 @@ class PersonIds:
     """Computes PersonIds: UUIDv8 (RFC 9562 §5.8) of HMAC-SHA-256(key, kind ‖ number), 4 bits of it the key's number."""
 
     def __init__(self, keys: str) -> None:
-        number, _, secret = keys.split(",", maxsplit=1)[0].partition(":")
-        self._number = int(number) & 0xF
-        self._secret = base64.b64decode(secret)
+        number, self._secret = next(iter(keys_in(keys).items()))
+        self._number = number & 0xF
 
     def of(self, document: Document) -> UUID:
         """The id of a person."""

@@ -11,6 +11,8 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.key_rings import keys_in
+
 
 class _Environment(PydanticBaseSettingsSource):
     def __init__(self, settings_cls: type[BaseSettings], service: str, environ: Mapping[str, str]) -> None:
@@ -50,7 +52,7 @@ class _Environment(PydanticBaseSettingsSource):
 class ServiceSettings(BaseSettings):
     """What every service is told. Secrets never have a default."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     service: ClassVar[str] = ""
 
     environment: Literal["local", "test", "production"] = "local"
@@ -108,6 +110,20 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def _known_zone(cls, value: str) -> str:
         ZoneInfo(value)
+        return value
+
+    @field_validator("keks")
+    @classmethod
+    def _ring(cls, value: SecretStr) -> SecretStr:
+        keys_in(value.get_secret_value())
+        return value
+
+    @field_validator("person_keys")
+    @classmethod
+    def _one_key(cls, value: SecretStr) -> SecretStr:
+        if len(keys_in(value.get_secret_value())) > 1:
+            message = "it holds one key for ever: by another, everybody would have another id"
+            raise ValueError(message)
         return value
 
     @field_validator("clock_offset", mode="before")

@@ -1,6 +1,5 @@
 """Keys of streams: made on the first append that needs one, wrapped by the service's own key, destroyed at erasure."""
 
-import base64
 import json
 import secrets
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.eventsourcing.codec import StreamKey
+from shared.key_rings import keys_in
 from shared.postgres import Db
 
 _NONCE = 12
@@ -26,15 +26,11 @@ class KekMissing(Exception):
 
 
 class Keys:
-    """Key-encryption keys as `2:<base64>,1:<base64>`: the first wraps, all of them open."""
+    """Key-encryption keys as `2:<base64>,1:<base64>`: the first wraps, all of them open. Raises ValueError as `keys_in`."""
 
     def __init__(self, keks: str) -> None:
-        pairs = [part.partition(":") for part in keks.split(",") if part]
-        self._keks = {int(number): AESGCM(base64.b64decode(secret)) for number, _, secret in pairs}
-        if not self._keks:
-            message = "at least one key-encryption key is needed"
-            raise ValueError(message)
-        self._current = int(pairs[0][0])
+        self._keks = {number: AESGCM(secret) for number, secret in keys_in(keks).items()}
+        self._current = next(iter(self._keks))
 
     @property
     def current(self) -> int:

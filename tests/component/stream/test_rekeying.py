@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.eventsourcing.keys import Keys
 from shared.eventsourcing.parking import park_record
 from shared.kafka import KeptRecord
 from shared.platform import open_platform
@@ -41,3 +42,21 @@ async def test_after_rewrap_the_old_key_may_go_unless_something_needs_it(
     monkeypatch.setenv("LANTERN_KEKS", f"2:{new}")
     async with open_platform(service(), LanternSettings()) as platform, platform.pool.acquire() as db:
         assert await platform.keys.check(db) == []
+
+
+async def test_keys_are_rotated_again_and_again(database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environment("lantern", database.url, database.migrator_url, kafka, (0, 0)).items():
+        monkeypatch.setenv(name, value)
+    rings = [f"{number}:{new_key()}" for number in (1, 2, 3)]
+    for older, ring in zip(["", *rings], rings, strict=False):
+        monkeypatch.setenv("LANTERN_KEKS", f"{ring},{older}")
+        async with open_platform(service(), LanternSettings()) as platform:
+            async with platform.pool.acquire() as db:
+                await platform.keys.sealing(db, f"lantern-{uuid4()}", uuid4())
+            assert await rewrap(service(), platform, []) == 0
+    monkeypatch.setenv("LANTERN_KEKS", rings[-1])
+    async with open_platform(service(), LanternSettings()) as platform, platform.pool.acquire() as db:
+        assert [row["kek"] for row in await db.fetch("select kek from stream_keys")] == [3, 3, 3]
+        assert await platform.keys.check(db) == []
+    with pytest.raises(ValueError, match="3 stands twice"):
+        Keys(f"3:{new_key()},{rings[-1]}")

@@ -4,6 +4,7 @@ import base64
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,12 +19,14 @@ from shared.health import Health
 from shared.kafka import KeptRecord, incoming
 from shared.logging import scrub, start_logging, without_personal
 from shared.platform import NameTwice, codec_of, reading
+from shared.process import main
 from shared.service import Parts, Platform, Service
 from shared.settings import ServiceSettings
 from tests.component.stream import lantern
 from tests.infra.system import ROOT
 
 SECRET = base64.b64encode(b"k" * 32).decode()
+OTHER = base64.b64encode(b"o" * 32).decode()
 
 
 class TryingSettings(ServiceSettings):
@@ -135,23 +138,26 @@ async def test_readiness_names_what_is_missing_and_why() -> None:
 
 @pytest.fixture
 def environ(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name in ("TRYING_DATABASE_URL", "PERSON_KEYS", "TRYING_KEKS", "TRYING_SERVICE_KEY", "SERVICE_JWKS"):
+    for name in ("TRYING_DATABASE_URL", "TRYING_SERVICE_KEY", "SERVICE_JWKS"):
         monkeypatch.setenv(name, "x")
+    for name in ("PERSON_KEYS", "TRYING_KEKS"):
+        monkeypatch.setenv(name, f"1:{SECRET}")
     monkeypatch.delenv("ENVIRONMENT", raising=False)
     return monkeypatch
 
 
 def test_a_setting_may_come_in_a_file_and_the_service_goes_before_all(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("from a file\n")
+    from_a_file = f"12:{SECRET}"
+    (tmp_path / "secret").write_text(f"{from_a_file}\n")
     environ.delenv("TRYING_KEKS")
     environ.setenv("TRYING_KEKS_FILE", str(tmp_path / "secret"))
     environ.setenv("LOG_LEVEL", "error")
     environ.setenv("TRYING_LOG_LEVEL", "debug")
     environ.setenv("GD_PORT_TRYING", "8777")
     settings = TryingSettings()
-    assert settings.keks.get_secret_value() == "from a file"
+    assert settings.keks.get_secret_value() == from_a_file
     assert (settings.log_level, settings.port, settings.worker_port) == ("debug", 8777, 0)
-    assert "from a file" not in repr(settings)
+    assert SECRET not in repr(settings)
 
 
 def test_a_moved_clock_is_refused_in_production(environ: pytest.MonkeyPatch) -> None:
@@ -160,6 +166,35 @@ def test_a_moved_clock_is_refused_in_production(environ: pytest.MonkeyPatch) -> 
     environ.setenv("ENVIRONMENT", "production")
     with pytest.raises(ValueError, match="CLOCK_OFFSET"):
         TryingSettings()
+
+
+@pytest.mark.parametrize(
+    ("name", "ring", "told"),
+    [
+        pytest.param("TRYING_KEKS", f"2:{OTHER},2:{SECRET},1:{SECRET}", "KEKS: .* 2 stands twice", id="a number twice"),
+        pytest.param("TRYING_KEKS", f"02:{OTHER},2:{SECRET}", "KEKS: .* 2 stands twice", id="a number twice, spelt otherwise"),
+        pytest.param("TRYING_KEKS", f"{SECRET},1:{SECRET}", "KEKS: .*key 1 of the ring", id="a key without its number"),
+        pytest.param("TRYING_KEKS", f"1:{SECRET},2:{SECRET[:-1]}", "KEKS: .*key 2 of the ring", id="a key that is none"),
+        pytest.param("TRYING_KEKS", f"40000:{SECRET}", "KEKS: .*key 1 of the ring", id="a number that no row can hold"),
+        pytest.param("TRYING_KEKS", "", "KEKS: .*at least one", id="no key"),
+        pytest.param("PERSON_KEYS", f"1:{OTHER},1:{SECRET}", "PERSON_KEYS: .* 1 stands twice", id="a person key's number twice"),
+        pytest.param("PERSON_KEYS", f"2:{OTHER},1:{SECRET}", "PERSON_KEYS: .*another id", id="a second person key"),
+    ],
+)
+def test_a_ring_that_cannot_be_meant_is_named_at_the_start_and_not_shown(
+    environ: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, ring: str, told: str
+) -> None:
+    environ.setenv(name, ring)
+    service = Service(name="trying", digit=8, root=Path(), settings=TryingSettings, events=[], published={}, build=_no_parts)
+    with pytest.raises(SystemExit) as ended:
+        main(lambda: service, ["verify"])
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert re.search(f"^trying: {told}", said), said
+    with pytest.raises(ValueError, match=name.removeprefix("TRYING_").lower()) as raised:
+        TryingSettings()
+    for shown in (said, str(raised.value)):
+        assert not any(key[:20] in shown for key in (SECRET, OTHER))
 
 
 def _no_parts(platform: Platform) -> Parts:
