@@ -71,7 +71,7 @@ def build(platform: Platform) -> RequestsParts:
             "forgetting": Forgetting(platform.pool, platform.storage).run,
             "deadlines": Deadlines(platform.pool, platform.calendar, platform.clock).run,
         },
-        own_data=OwnShare(streams_held, taken_part_in),
+        own_data=OwnShare(streams_held, taken_part_in, people.is_proven),
         requests=requests,
         commissionings=commissionings,
         documents=documents,

@@ -10,7 +10,7 @@ from services.requests.domain.budget_request.events import Inverter, Module
 from services.requests.domain.commissioning import commands, refusals
 from services.requests.domain.commissioning.decider import decide
 from services.requests.domain.commissioning.states import Commissioning, Draft, NotStarted, name_of
-from services.requests.domain.facts import Doer
+from services.requests.domain.facts import Doer, LiveGrant
 from services.requests.parts import STAFF, RequestsParts
 from services.requests.views.clocks import clocks_of
 from services.requests.views.commissionings import CommissioningRow, find_commissioning
@@ -73,7 +73,7 @@ class CommissioningAnswer(Answer):
 async def tell(db: Db, parts: RequestsParts, who: Principal, commissioning_id: UUID) -> CommissioningAnswer:
     """A commissioning for one caller: to who filed it and lost access, only that it exists; raises CommissioningUnknown."""
     row, doer = await whose(db, parts, who, commissioning_id)
-    full = who.kind == "staff" or who.pid == row.holder_id or doer.access is not None
+    full = _sees_in_full(who, row, doer)
     stream = parts.commissionings.stream(commissioning_id)
     facts, state, version = await parts.commissionings.told(db, commissioning_id)
     draft = _draft(state)
@@ -134,9 +134,13 @@ async def whose(db: Db, parts: RequestsParts, who: Principal, commissioning_id: 
             raise refusals.CommissioningUnknown
         return row, Doer(who.pid, None)
     doer = await parts.doer(db, who.pid, row.unit_id, row.holder_id)
-    if doer.access is None and who.pid not in {row.holder_id, row.filed_by}:
+    if not _sees_in_full(who, row, doer) and (who.pid == row.holder_id or who.pid != row.filed_by):
         raise refusals.CommissioningUnknown
     return row, doer
+
+
+def _sees_in_full(who: Principal, row: CommissioningRow, doer: Doer) -> bool:
+    return who.kind == "staff" or isinstance(doer.access, LiveGrant) or (who.pid == row.holder_id and doer.proven)
 
 
 def _draft(state: Commissioning) -> Draft:

@@ -12,7 +12,7 @@ from services.requests.domain.budget_request.decider import decide
 from services.requests.domain.budget_request.readiness import problems
 from services.requests.domain.budget_request.refusals import RequestUnknown
 from services.requests.domain.budget_request.states import BudgetRequest, Discarded, Draft, NotStarted, name_of
-from services.requests.domain.facts import AsHolder, Doer, LiveGrant, Unit
+from services.requests.domain.facts import Doer, LiveGrant, Unit
 from services.requests.parts import STAFF, RequestsParts
 from services.requests.views.budget_requests import RequestRow, find_request
 from services.requests.views.clocks import ClockRow, clocks_of
@@ -74,14 +74,14 @@ async def tell(
 
 
 def sees_in_full(who: Principal, row: RequestRow, doer: Doer) -> bool:
-    """In full: holder, live grant, staff. Only that it exists: who filed it and lost access. Else raises RequestUnknown."""
+    """In full: proven holder, live grant, staff. Only that it exists: who filed it and lost access. Else raises RequestUnknown."""
     if who.kind == "staff":
         if not who.has_role(*STAFF):
             raise RequestUnknown
         return True
-    if who.pid == row.holder_id or isinstance(doer.access, LiveGrant | AsHolder):
+    if isinstance(doer.access, LiveGrant) or (who.pid == row.holder_id and doer.proven):
         return True
-    if who.pid not in {row.started_by, row.filed_by, row.responsible_id}:
+    if who.pid == row.holder_id or who.pid not in {row.started_by, row.filed_by, row.responsible_id}:
         raise RequestUnknown
     return False
 

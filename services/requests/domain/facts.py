@@ -51,11 +51,15 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Doer:
-    """Who acts, by what right (none: neither holder nor under a live grant), and with which profile."""
+    """Who acts, by what right (none: neither holder nor under a live grant), and with which profile.
+
+    `proven`: the account is known to be the person's own, which opens also what was theirs at a unit that has another holder now.
+    """
 
     person_id: UUID
     access: Access | None
     profile: Profile | None = None
+    proven: bool = False
 
 
 @dataclass(frozen=True, slots=True)

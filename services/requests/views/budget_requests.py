@@ -12,6 +12,7 @@ from uuid import UUID
 from services.requests.domain.budget_request import events
 from services.requests.domain.budget_request.events import PRIVATE, PUBLISHED
 from services.requests.domain.budget_request.refusals import DraftAlreadyOpen, RequestAlreadyOpen
+from services.requests.views.people import PROVEN
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.writes import Writes
@@ -166,9 +167,10 @@ async def find_by_protocol(db: Db, protocol: str) -> RequestRow | None:
 
 
 async def requests_of(db: Db, person: UUID, state: str | None, after: tuple[datetime, UUID] | None, limit: int) -> list[RequestRow]:
-    """The requests a person takes part in as holder, author or responsible, newest first."""
+    """The requests a person takes part in as proven holder, author or responsible, newest first."""
     rows = await db.fetch(
         f"select {REQUEST} from budget_requests where $1 in (holder_id, started_by, responsible_id) and state <> 'discarded'"
+        f" and (holder_id <> $1 or {PROVEN})"
         " and not (state = 'draft' and started_by <> $1 and holder_id <> $1 and responsible_id is distinct from $1)"
         " and ($2::text is null or state = $2) and ($3::timestamptz is null or (started_at, request_id) < ($3, $4::uuid))"
         " order by started_at desc, request_id desc limit $5",
@@ -197,6 +199,7 @@ async def budgets_of(db: Db, person: UUID, after: tuple[datetime, UUID] | None, 
     """The filed requests a person takes part in, newest first, and whether a commissioning of each is open."""
     rows = await db.fetch(
         f"with page as (select {REQUEST} from budget_requests where $1 in (holder_id, started_by, responsible_id) and filed_at is not null"
+        f" and (holder_id <> $1 or {PROVEN})"
         " and ($2::timestamptz is null or (started_at, request_id) < ($2, $3::uuid)) order by started_at desc, request_id desc limit $4)"
         " select page.*, c.request_id is not null as commissioning_open from page"
         " left join commissionings c on c.request_id = page.request_id and c.is_open order by page.started_at desc, page.request_id desc",

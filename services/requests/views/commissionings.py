@@ -9,6 +9,7 @@ from uuid import UUID
 from services.requests.domain.commissioning import events
 from services.requests.domain.commissioning.events import PRIVATE, PUBLISHED
 from services.requests.domain.commissioning.refusals import CommissioningAlreadyOpen
+from services.requests.views.people import PROVEN
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.writes import Writes
@@ -161,7 +162,7 @@ async def was_visited(db: Db, request_id: UUID) -> bool:
 async def commissionings_of(db: Db, person: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[CommissioningRow]:
     """The commissionings a person takes part in, newest first."""
     rows = await db.fetch(
-        f"select {_COLUMNS} from commissionings where $1 in (holder_id, started_by, responsible_id)"
+        f"select {_COLUMNS} from commissionings where $1 in (holder_id, started_by, responsible_id) and (holder_id <> $1 or {PROVEN})"
         " and ($2::timestamptz is null or (started_at, commissioning_id) < ($2, $3::uuid))"
         " order by started_at desc, commissioning_id desc limit $4",
         person,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.requests.views.people import PROVEN
 from shared.postgres import Db
 
 _FILED = """
@@ -54,10 +55,10 @@ async def drafts_about(db: Db, person_id: UUID) -> tuple[Sequence[UUID], Sequenc
 
 
 async def streams_held(db: Db, person_id: UUID) -> Sequence[str]:
-    """The records about a person's units."""
+    """The records about a person's units; none for an account that is not proven to be theirs."""
     rows = await db.fetch(
-        "select 'budget-request-' || request_id as stream from budget_requests where holder_id = $1 union all"
-        " select 'commissioning-' || commissioning_id from commissionings where holder_id = $1",
+        f"select 'budget-request-' || request_id as stream from budget_requests where holder_id = $1 and {PROVEN} union all"
+        f" select 'commissioning-' || commissioning_id from commissionings where holder_id = $1 and {PROVEN}",
         person_id,
     )
     return [row["stream"] for row in rows]

@@ -72,6 +72,15 @@ class ProfilesView:
                     writes.add("update profiles set approved = false where person_id = $1", fact.person_id)
 
 
+PROVEN = "coalesce((select proven from holders where person_id = $1), false)"
+"""SQL: whether the account of the person $1 is known to be the holder's; asked once however many rows there are."""
+
+
+async def is_proven(db: Db, person: UUID) -> bool:
+    """Whether this person's account is known to be the holder's."""
+    return bool(await db.fetchval(f"select {PROVEN}", person))
+
+
 PROFILE = ", ".join(Profile.__dataclass_fields__)
 """The columns of a profile, in the order of Profile."""
 

@@ -1,9 +1,10 @@
-"""Which records may a person see in full? Their own as holder, and those of a holder under whose live grant they act."""
+"""Which records may a person see in full? Their own as proven holder, and those of a holder under whose live grant they act."""
 
 from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
+from services.requests.views.people import PROVEN
 from shared.postgres import Db
 
 _RECORDS = (
@@ -15,10 +16,12 @@ _RECORDS = (
 async def records_seen(db: Db, person: UUID, records: Collection[UUID], today: date) -> frozenset[UUID]:
     """Those of these requests and commissionings that a person sees in full, in one question however many they are.
 
+    As holder only where the account is proven to be theirs: whoever signs up with somebody's CPF has that person's id.
     A grant counts for what was begun under the holder who gave it: whoever took the unit over sees nothing of what came before.
     """
     rows = await db.fetch(
-        f"select record_id from ({_RECORDS}) record where holder_id = $1 or exists (select from grants g join units u using (unit_id)"
+        f"select record_id from ({_RECORDS}) record where (holder_id = $1 and {PROVEN})"
+        " or exists (select from grants g join units u using (unit_id)"
         " where g.professional_id = $1 and g.unit_id = record.unit_id and g.holder_id = record.holder_id"
         " and u.holder_id = record.holder_id and g.state = 'live' and g.ends_on >= $3)",
         person,

@@ -114,7 +114,7 @@ class _Held(NamedTuple):
             raise AccessNotLive
         unit = Unit(*self.unit)
         access = AsHolder(person, proven=bool(self.proven)) if unit.holder_id == person else LiveGrant(*self.grant) if self.grant else None
-        return Standing(unit, Doer(person, access, Profile(*self.profile) if self.profile else None))
+        return Standing(unit, Doer(person, access, Profile(*self.profile) if self.profile else None, bool(self.proven)))
 
 
 async def _held(db: Db, record: str, key: UUID, person: UUID, today: date, *, surely: bool = False) -> _Held:

@@ -123,6 +123,7 @@ async def test_a_page_is_found_by_an_index(door: Running, database: Database, as
             await filled(door, sql, j.ANA, j.RUI, state, 10_000)
         await filled(door, sql, SOMEBODY, j.CLARA, states[0], 60)
     async with database.connect_as_migrator() as db:
+        await db.execute("insert into holders select gen_random_uuid(), true from generate_series(1, 10000)")
         await db.execute("analyze")
         plans = await plans_of(db, ASKS[ask])
     found = [scan for plan in plans for scan in scans(plan)]
