@@ -2,13 +2,15 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from deploy.local import status
 from tests.infra.system import System
 
 ROOM_MIB = 48
@@ -54,6 +56,29 @@ def _volume(place: Path, mib: int) -> None:
         place.rmdir()
         shutil.move(place.with_name(f"{place.name}-aside"), place)
         pytest.skip(f"no volume can be mounted here: {done.stderr.strip()}")
+
+
+def tree(pid: int) -> list[int]:
+    """A process and everything it started."""
+    return [pid, *(each for child in status.children(pid) for each in tree(child))]
+
+
+@contextmanager
+def stopped(pid: int, *, alone: bool = False) -> Iterator[None]:
+    """A process is stopped, then what it has started, for that answers by itself (each session of PostgreSQL does); exactly they go on."""
+    held: list[int] = []
+    try:
+        os.kill(pid, signal.SIGSTOP)
+        held.append(pid)
+        for one in [] if alone else tree(pid)[1:]:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGSTOP)
+                held.append(one)
+        yield
+    finally:
+        for one in held:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGCONT)
 
 
 def fill(volume: Path) -> Path:

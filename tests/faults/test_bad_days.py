@@ -14,7 +14,6 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from deploy.local import status
 from deploy.local import system as local
 from deploy.local.environment import of_service
 from deploy.local.home import LOOPBACK
@@ -26,7 +25,7 @@ from tests.faults import at_rest, truth
 from tests.faults.effects import differences
 from tests.faults.impostor import OVERLOADED, REFUSING, instead_of
 from tests.faults.load import Register, SignUps
-from tests.faults.machine import fill, may_mount, on_a_small_volume, slow_disk
+from tests.faults.machine import fill, may_mount, on_a_small_volume, slow_disk, tree
 from tests.faults.players import Company, Household, Officers, Professionals, assembled, back_in
 from tests.faults.test_short_run import SEED, say, told
 from tests.faults.witness import Watched, Witness
@@ -218,8 +217,3 @@ async def test_the_disk_is_slow(town: Town) -> None:
     async with town.at_work():
         with slow_disk(pids, town.system.home.path, SLOW_WRITES):
             await asyncio.sleep(15)
-
-
-def tree(pid: int) -> list[int]:
-    """A process and everything it started."""
-    return [pid, *(each for child in status.children(pid) for each in tree(child))]
