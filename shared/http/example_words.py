@@ -170,7 +170,7 @@ _REQUESTS: dict[str, Any] = {
     "breaker_a": 50,
     "order": 1,
     "BeneficiaryBody.order": None,
-    "Beneficiary.order": None,
+    "BeneficiaryAnswer.order": None,
     "percentage": "100",
     "codes": ["instalacoes-internas", "veracidade"],
     "declarations": ["instalacoes-internas", "veracidade"],

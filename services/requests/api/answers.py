@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from services.requests.domain.budget_request.events import Beneficiary, Inverter, Module, Options
+from services.requests.domain.budget_request.events import Inverter, Module, Options
 from shared.contracts.backoffice.review import BudgetTerms
 from shared.contracts.requests.parts import NonConformity
 from shared.http.body import Answer, Deed
@@ -60,18 +60,27 @@ class SiteAnswer(Answer):
     rural: bool
 
 
+class BeneficiaryAnswer(Answer):
+    """A unit that takes part. Never whose it is: any number may be typed, and beside a CPF typed elsewhere it would say who holds it."""
+
+    unit_id: UUID
+    unit_number: str
+    percentage: Decimal | None
+    order: int | None
+    remainder: bool
+
+
 class ContractorAnswer(Answer):
-    """Who does the work."""
+    """Who does the work; the company as it was called, for its id is that of a CNPJ that anybody may type."""
 
     kind: str
-    company_id: UUID | None
     company_name: str | None
 
 
 class ResponsibleAnswer(Answer):
-    """Who answers technically."""
+    """Who answers technically; until they accept, `person_id` is told to nobody else, for it is that of a CPF that anybody may type."""
 
-    person_id: UUID
+    person_id: UUID | None
     confirmed: bool
 
 
@@ -97,7 +106,7 @@ class DraftAnswer(Answer):
     totals: TotalsAnswer
     notices: list[NoticeAnswer]
     site: SiteAnswer | None
-    beneficiaries: list[Beneficiary]
+    beneficiaries: list[BeneficiaryAnswer]
     options: Options | None
     declarations: list[str]
     fast_track_term: bool

@@ -61,7 +61,7 @@ async def tell(
         holder=answers.PersonAnswer(person_id=row.holder_id, display_name=said.get(row.holder_id)),
         started_by=answers.PersonAnswer(person_id=row.started_by, display_name=said.get(row.started_by)),
         previous_request=draft.started.previous_request if draft else None,
-        draft=draft_answer(draft, unit) if full and draft else None,
+        draft=draft_answer(draft, unit, who.pid) if full and draft else None,
         budget=_issued(facts) if full else None,
         non_conformities=_non_conformities(facts) if full else [],
         papers=[_paper(*paper) for paper in (await papers_of(db, parts.requests.stream(request_id))).items()] if full else [],
@@ -97,8 +97,8 @@ def draft_of(state: BudgetRequest) -> Draft | None:
             return state.case.draft
 
 
-def draft_answer(draft: Draft, unit: Unit) -> answers.DraftAnswer:
-    """The steps, as they were given."""
+def draft_answer(draft: Draft, unit: Unit, reader: UUID) -> answers.DraftAnswer:
+    """The steps, as they were given, for whoever reads them."""
     found = power_of(draft, unit)
     totals = answers.TotalsAnswer(
         modules_kwp=found.modules_kwp,
@@ -127,7 +127,7 @@ def draft_answer(draft: Draft, unit: Unit) -> answers.DraftAnswer:
         totals=totals,
         notices=unusual if power.unusual(found) else [],
         site=_site(draft),
-        beneficiaries=list(draft.beneficiaries.beneficiaries) if draft.beneficiaries else [],
+        beneficiaries=_beneficiaries(draft),
         options=draft.options,
         declarations=list(draft.declarations.codes) if draft.declarations else [],
         fast_track_term=draft.fast_track_term,
@@ -135,7 +135,7 @@ def draft_answer(draft: Draft, unit: Unit) -> answers.DraftAnswer:
             answers.DocumentAnswer(document_id=one.document_id, code=one.code, sha256=one.sha256) for one in draft.documents.values()
         ],
         contractor=_contractor(draft),
-        responsible=_responsible(draft),
+        responsible=_responsible(draft, reader),
     )
 
 
@@ -233,13 +233,26 @@ def _site(draft: Draft) -> answers.SiteAnswer | None:
     )
 
 
+def _beneficiaries(draft: Draft) -> list[answers.BeneficiaryAnswer]:
+    listed = draft.beneficiaries.beneficiaries if draft.beneficiaries else ()
+    return [
+        answers.BeneficiaryAnswer(
+            unit_id=one.unit_id, unit_number=one.unit_number, percentage=one.percentage, order=one.order, remainder=one.remainder
+        )
+        for one in listed
+    ]
+
+
 def _contractor(draft: Draft) -> answers.ContractorAnswer | None:
     named = draft.contractor
     if named is None:
         return None
     name = None if isinstance(named.company_name, Erased) else named.company_name
-    return answers.ContractorAnswer(kind=named.kind, company_id=named.company_id, company_name=name)
+    return answers.ContractorAnswer(kind=named.kind, company_name=name)
 
 
-def _responsible(draft: Draft) -> answers.ResponsibleAnswer | None:
-    return answers.ResponsibleAnswer(person_id=draft.responsible_id, confirmed=draft.confirmed) if draft.responsible_id else None
+def _responsible(draft: Draft, reader: UUID) -> answers.ResponsibleAnswer | None:
+    named = draft.responsible_id
+    if named is None:
+        return None
+    return answers.ResponsibleAnswer(person_id=named if draft.confirmed or named == reader else None, confirmed=draft.confirmed)

@@ -13,6 +13,9 @@ from shared.identifiers import unit_check_digits
 from shared.testing.happened import happened, told
 from shared.testing.running import Running
 from tests.component.requests import journey as j
+from tests.component.requests.facts import granted, house
+
+CPF, CNPJ = "52998224725", "11222333000181"
 
 
 async def test_nobody_begins_or_reads_without_signing_in(door: Running) -> None:
@@ -65,6 +68,46 @@ async def test_a_company_says_who_it_is_and_a_unit_that_takes_part_is_one_of_our
     assert (refused.status_code, refused.json()["code"]) == (422, "beneficiary-unknown")
     takes["units"] = [{"unit_number": j.UNIT_NUMBER, "percentage": "100"}]
     assert (await rui.send("PUT", f"{path}/beneficiaries", takes, version=version)).status_code == 200
+
+
+async def test_no_draft_tells_whether_a_cpf_or_cnpj_holds_a_unit(door: Running) -> None:
+    ids = door.parts.platform.people
+    person, company = ids.of_text(CPF), ids.of_text(CNPJ)
+    theirs = {digits + unit_check_digits(digits): whose for digits, whose in (("0000000779002", person), ("0000000780002", company))}
+    for number, whose in theirs.items():
+        unit_id = uuid4()
+        unit = house().model_copy(update={"unit_id": unit_id, "number": number, "holder_id": whose, "root_id": company})
+        await happened(door, service(), told(unit, f"consumer-unit-{unit_id}", 1))
+    rui = j.walker(door, j.RUI)
+    path = await j.started(rui)
+    takes = {"rule": "percentage", "units": [{"unit_number": number, "percentage": "50"} for number in theirs]}
+    version = await rui.put(f"{path}/beneficiaries", takes, 1)
+    version = await rui.put(f"{path}/contractor", {"kind": "company", "cnpj": CNPJ, "name": "Solar Norte"}, version)
+    named = await rui.send("PUT", f"{path}/technical-responsible", {"cpf": CPF}, version=version)
+    for answer in (named, await rui.get(path), await j.walker(door, j.ANA).get(path), await j.officer(door, "analyst").get(path)):
+        assert str(person) not in answer.text
+        assert str(company) not in answer.text
+        draft = answer.json()["draft"]
+        assert draft["contractor"] == {"kind": "company", "company_name": "Solar Norte"}
+        assert draft["responsible"] == {"person_id": None, "confirmed": False}
+        assert [one["unit_number"] for one in draft["beneficiaries"]] == list(theirs)
+
+
+async def test_who_is_named_responsible_is_told_to_themselves_and_once_they_accept_to_all_who_see_it(door: Running) -> None:
+    person = door.parts.platform.people.of_text(CPF)
+    rui, ana, named = (j.walker(door, who) for who in (j.RUI, j.ANA, person))
+    path = await j.started(rui)
+    await rui.put(f"{path}/technical-responsible", {"cpf": CPF}, 1)
+    grant = uuid4()
+    await happened(door, service(), told(granted(grant, person), f"grant-{grant}", 2))
+
+    async def told_to(*people: j.Walker) -> list[object]:
+        return [(await who.get(path)).json()["draft"]["responsible"] for who in people]
+
+    hidden, own = {"person_id": None, "confirmed": False}, {"person_id": str(person), "confirmed": False}
+    assert await told_to(rui, ana, named) == [hidden, hidden, own]
+    assert (await named.post(f"{path}/responsibility")).status_code == 200
+    assert await told_to(rui, ana, named) == [{**own, "confirmed": True}] * 3
 
 
 async def test_two_drafts_for_one_unit_are_one_too_many(door: Running) -> None:
