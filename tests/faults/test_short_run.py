@@ -6,6 +6,7 @@ import random
 import secrets
 import sys
 import time
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -37,6 +38,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(system: Sy
     people = [SignUps(system.gateway, system.inbox, cast, witness, 1_000 * n) for n in (1, 2)]
     register, trouble = Register(bootstrap, cast), TroubleMaker(system.supervisor, SEED)
     players = (Professionals(company), Officers(company), Household(company, register))
+    judged_before = len(company.judged)
     until = time.monotonic() + SECONDS
     await asyncio.gather(
         trouble.work(SECONDS - QUIET_END),
@@ -46,14 +48,20 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(system: Sy
     )
     say(f"{dict(sorted(trouble.done.items()))}")
     await at_rest.everything_is_up(system)
+    worked = company.profiles and company.granted and len(company.judged) > judged_before
+    await _everybody_gets_on(company, *players)
     await at_rest.nudged(system.home)
     done = set[str]().union(*(one.done for one in people))
     doubt = set[str]().union(*(one.in_doubt for one in people)) - done
     say(f"signed up {len(done)}, in doubt {len(doubt)}, units told {len(register.told)}; {told(company, witness)}")
+    say(f"torn and why: {dict(company.refused.most_common(5))}")
     assert SECONDS < SECONDS_OF_ALL or trouble.untouched() == set()
     assert trouble.spared(int(SECONDS / SECONDS_OF_BOTH)) == set(), "in a long run each is both killed and stopped, several times"
+    assert SECONDS < SECONDS_OF_ALL or worked, "nobody got anything done while processes died"
     assert register.told
     assert witness.versions
+    assert len(doubt) < len(done), "most sign-ups were torn"
+    assert company.given_up < len(company.profiles) + len(company.judged) + len(company.granted), "most deeds were torn"
     await _units_exactly_as_told(system, register)
     await _people_exactly_as_acknowledged(system, done, doubt | company.people)
     await at_rest.swept(system)
@@ -61,6 +69,10 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(system: Sy
     assert await truth.parked(system.home) == []
     await _rates_near_and_then_exact(system, trouble.kills("live"))
     assert await settled(lambda: not system.verify("--foreign"), at_rest.SETTLING), system.verify("--foreign")
+    assert await at_rest.until_none(lambda: truth.not_relayed(system.home)) == {}
+    assert await differences(system.home, witness, company) == {}, "something was lost or doubled later"
+    await _units_exactly_as_told(system, register)
+    await _people_exactly_as_acknowledged(system, done, doubt | company.people)
 
 
 def say(line: str) -> None:
@@ -73,6 +85,21 @@ def told(company: Company, witness: Witness) -> str:
     """How much was done."""
     deeds = f"profiles {len(company.profiles)}, judged {len(company.judged)}, grants {len(company.granted)}, filed {len(company.filed)}"
     return f"{deeds}; torn {company.given_up}; versions acknowledged {len(witness.versions)}, asked twice {witness.repeated}"
+
+
+async def _everybody_gets_on(company: Company, professionals: Professionals, officers: Officers, household: Household) -> None:
+    """Now that all is up, each kind of work gets done."""
+    deadline = time.monotonic() + at_rest.SETTLING
+
+    async def once_more(deed: Callable[[], Awaitable[None]], done: list[str]) -> int:
+        before = len(done)
+        while len(done) == before and time.monotonic() < deadline:
+            await company.repeatedly(deed, time.monotonic() + 1)
+        return len(done) - before
+
+    works = ((professionals.one, company.profiles), (officers.one, company.judged), (household.one, company.filed))
+    more = await asyncio.gather(*(once_more(deed, done) for deed, done in works))
+    assert all(more), f"profiles, judged, filed once all was up: {more}; {dict(company.refused.most_common(5))}"
 
 
 async def _units_exactly_as_told(system: System, register: Register) -> None:

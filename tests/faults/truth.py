@@ -33,6 +33,13 @@ async def stored(home: Home, service: str, name: str, field: str) -> Counter[str
     return Counter(str(row["value"]) for row in found)
 
 
+async def not_relayed(home: Home) -> dict[str, list[str]]:
+    """Services whose relay has something left: its checkpoint passes every stored event, those too that do not travel."""
+    question = "select type from events where position > coalesce((select position from relay where name = 'relay'), 0) order by position"
+    left = {service: [str(row["type"]) for row in await rows(home, service, question)] for service in SERVICES}
+    return {service: types for service, types in left.items() if types}
+
+
 async def parked(home: Home) -> list[str]:
     """Every parked stream of every service: after mere deaths there is none."""
     found: list[str] = []
