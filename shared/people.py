@@ -61,18 +61,22 @@ class Signer(Protocol):
 
 
 class Names:
-    """Asks identity how people are called, only to show it; kept in memory for five minutes at most."""
+    """Asks identity how people are called, only to show it; kept in memory for five minutes at most.
+
+    Identity writes down who looked at whom and why. So a name is kept for who asked, and for what: another is asked for anew.
+    """
 
     def __init__(self, client: httpx.AsyncClient, signer: Signer) -> None:
         self._client = client
         self._signer = signer
-        self._kept: dict[UUID, tuple[float, str]] = {}
+        self._kept: dict[tuple[str | None, str, UUID], tuple[float, str]] = {}
 
     async def of(self, ids: Sequence[UUID], purpose: str, on_behalf_of: str | None = None) -> Mapping[UUID, str]:
         """The name of each person. Identity away: "nome indisponível", and the caller goes on."""
         now = time.monotonic()
         wanted = dict.fromkeys(ids)
-        names = {person: kept[1] for person in wanted if (kept := self._kept.get(person)) and kept[0] > now}
+        kept = {person: found for person in wanted if (found := self._kept.get((on_behalf_of, purpose, person))) and found[0] > now}
+        names = {person: name for person, (_, name) in kept.items()}
         missing = [person for person in wanted if person not in names]
         for start in range(0, len(missing), _BATCH):
             names |= await self._ask(missing[start : start + _BATCH], purpose, on_behalf_of, now)
@@ -94,5 +98,5 @@ class Names:
             return {}
         if len(self._kept) > _KEPT:
             self._kept.clear()
-        self._kept.update({person: (now + _KEEP_SECONDS, name) for person, name in names.items()})
+        self._kept.update({(on_behalf_of, purpose, person): (now + _KEEP_SECONDS, name) for person, name in names.items()})
         return names
