@@ -4,15 +4,18 @@ import asyncio
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
+import asyncpg
 import structlog
 import uvloop
+from aiokafka.errors import KafkaError, KafkaTimeoutError, KafkaUnavailableError
 from pydantic import ValidationError
 
 from shared.chores import CHORES as COMMON_CHORES
 from shared.collector import settle
-from shared.kafka import BROKER_LOST
 from shared.logging import start_logging
 from shared.platform import open_platform
 from shared.postgres import LOST
@@ -63,16 +66,41 @@ async def run(service: Service, settings: ServiceSettings, role: str, arguments:
     if role in SERVING:
         return await serve(service, settings, stop, api=role != "worker", worker=role != "api")
     settle()
-    try:
-        async with open_platform(service, settings) as platform:
-            work = CHORES[role](service, platform, arguments) if role in CHORES else service.commands[role](platform, arguments)
-            return await _chore(work, stop)
-    except (*LOST, *BROKER_LOST) as error:
-        if isinstance(error, ValueError) or getattr(error, "filename", None) is not None:  # what was asked for, not who was asked
-            raise
-        sys.stderr.write(f"{service.name} {role}: database or broker did not answer: {type(error).__name__} {error}\n")
-        sys.stderr.write("  → see that both are up, then run it again\n")
-        return 1
+    async with open_platform(service, settings) as platform:
+        if role in service.commands:
+            return await _chore(service.commands[role](platform, arguments), stop)
+        try:
+            return await _chore(CHORES[role](service, platform, arguments), stop)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.error("chore_gave_up", role=role, error=type(error).__name__, at=_place(error))  # noqa: TRY400 - an outage, not a mistake
+            log.debug("chore_gave_up", exc_info=True)
+            sys.stderr.write(f"{service.name} {role}: database or broker did not answer: {type(error).__name__} {error}".rstrip() + "\n")
+            sys.stderr.write("  → see that both are up, then run it again\n")
+            return 1
+
+
+def is_away(error: Exception) -> bool:
+    """Whether this says that database or broker are away or in trouble, to somebody at a terminal; what we did wrong does not.
+
+    Narrower than what loops wait out: those try again whatever it was, here a mistake must not be told as an outage.
+    """
+    match error:
+        case asyncpg.InterfaceError():
+            return not isinstance(error, ValueError) and "connection is closed" in str(error)
+        case KafkaError():
+            return error.retriable or isinstance(error, KafkaTimeoutError | KafkaUnavailableError)
+        case OSError():
+            return error.filename is None and not isinstance(error, BrokenPipeError)  # a file, or whoever read what we say
+    return isinstance(error, LOST)
+
+
+def _place(error: Exception) -> str:
+    """The innermost line of what is shared that led there: where it happened, without what was in its variables."""
+    ours = Path(__file__).resolve().parent
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(ours)]
+    return f"{Path(frames[-1].filename).relative_to(ours.parent)}:{frames[-1].lineno} {frames[-1].name}" if frames else ""
 
 
 async def _chore(work: Awaitable[int], stop: asyncio.Event) -> int:
