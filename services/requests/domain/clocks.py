@@ -11,6 +11,8 @@ from shared.contracts.requests.parts import Clock, DueDate, Porte
 
 _LOW_VOLTAGE = Decimal(2300)
 _HIGH_VOLTAGE = Decimal(69000)
+_ASK_FOR_INSPECTION_WITHIN_DAYS = 120
+_AT_LEAST_ONCE_IN_FORCE_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,32 @@ def inspection(start: datetime, voltage_v: Decimal, calendar: Calendar) -> DueDa
     """5, 10 or 15 business days by voltage (art. 91)."""
     length = 5 if voltage_v < _LOW_VOLTAGE else 10 if voltage_v < _HIGH_VOLTAGE else 15
     return due("inspection", start, length, "business-days", calendar)
+
+
+def must_ask_in_time(group: str | None, voltage_v: Decimal) -> bool:
+    """Whether the budget is lost where no inspection is asked for: in group B only (art. 68, §2).
+
+    Requests filed before the group was kept tell it by their voltage: group B is supplied below 2.3 kV (art. 2, XXIV).
+    """
+    return voltage_v < _LOW_VOLTAGE if group is None else group == "B"
+
+
+def inspection_request(approved_at: datetime, works: tuple[date, int] | None, in_force_at: datetime, calendar: Calendar) -> DueDate:
+    """Until when the first inspection is asked for: the later of 120 days from the approval and the end of the works (art. 68, §2).
+
+    The end of the works is the term that the budget states, counted from the day they began (art. 88, §2), which `works` has
+    with the days. Contracts, a payment or works that took longer leave nobody without time: an inspection can be asked for
+    only under a budget in force, and the budget is lost by silence, so there are always the 30 days, from the entry into
+    force, that art. 85 gives the customer for the last thing asked of them. That minimum is our reading; the text has none.
+    """
+    found = [
+        due("inspection-request", approved_at, _ASK_FOR_INSPECTION_WITHIN_DAYS, "days", calendar),
+        due("inspection-request", in_force_at, _AT_LEAST_ONCE_IN_FORCE_DAYS, "days", calendar),
+    ]
+    if works is not None:
+        began_on, days = works
+        found.append(due("inspection-request", began_on, days, "days", calendar))
+    return max(found, key=lambda one: one.due_on)
 
 
 def days_late(missed: DueDate, today: date) -> int:

@@ -44,6 +44,7 @@ class BudgetRequested(Event):
     installed_kw: Decimal
     power: Power
     voltage_v: Decimal
+    group: str | None = None
     municipality: str
     options: Options
     rules_version: tuple[CatalogueVersion, ...]

@@ -1,12 +1,17 @@
 """After filing: triage, analysis, decision, contracts, works, time, giving up."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
 
 from services.requests.domain.budget_request import commands, events, refusals
 from services.requests.domain.budget_request.decider import BUDGET_REQUEST
+from services.requests.domain.budget_request.events import BudgetRequestEvent
 from services.requests.domain.budget_request.states import Connected, InForce, Over, WorksUnderWay, name_of
-from shared.contracts.requests.parts import Clock, DeadlineMissed, NonConformity
+from shared.contracts.backoffice.review import Work
+from shared.contracts.requests.parts import Clock, DeadlineMissed, DueDate, NonConformity
 from shared.contracts.verdict import VerdictNotApplied
 from shared.testing.given import given
 from tests.unit.requests import history as h
@@ -120,6 +125,76 @@ def test_works_run_after_contracts_and_payment() -> None:
     working = h.happened(paid, history=issued)
     given(BUDGET_REQUEST, *working).when(done).then_types(events.WorksConcluded, events.BudgetEnteredIntoForce)
     given(BUDGET_REQUEST, *h.in_force).when(done).then_refused(refusals.WorksNotUnderWay)
+
+
+def on(day: date) -> datetime:
+    """Ten in the morning of that day, here."""
+    return datetime(day.year, day.month, day.day, 14, tzinfo=UTC)
+
+
+def built(days: int, began: date, concluded: date, history: tuple[BudgetRequestEvent, ...] = h.filed) -> tuple[BudgetRequestEvent, ...]:
+    """A budget approved on 10/11/2026 with works of so many days, in force when they were concluded."""
+    works = tuple(Work(description="Reforço", cost=Decimal(4000), participation=Decimal(900), days=taken) for taken in (days, 30))
+    terms = h.costly.model_copy(update={"works": works})
+    return h.happened(
+        h.accepted,
+        replace(h.issued, terms=terms),
+        replace(h.approval, now=on(date(2026, 11, 10))),
+        replace(h.delivery, now=on(date(2026, 11, 12))),
+        replace(h.signed, now=on(date(2026, 11, 13))),
+        commands.RecordPayment(began, h.STAFF, h.CALENDAR, on(began)),
+        commands.RecordWorksConclusion(concluded, h.STAFF, h.CALENDAR, on(concluded)),
+        history=history,
+    )
+
+
+def asking(history: tuple[BudgetRequestEvent, ...]) -> DueDate:
+    """The clock of asking for the inspection, as the entry into force started it."""
+    (event,) = [event for event in history if isinstance(event, events.BudgetEnteredIntoForce)]
+    assert event.due[0].clock == "inspection-request"
+    return event.due[0]
+
+
+@pytest.mark.parametrize(
+    ("days", "began", "concluded", "starts_on", "due_on"),
+    [
+        pytest.param(90, date(2026, 11, 16), date(2027, 1, 20), date(2026, 11, 10), date(2027, 3, 10), id="120 days, from the approval"),
+        pytest.param(180, date(2026, 11, 16), date(2027, 1, 20), date(2026, 11, 16), date(2027, 5, 17), id="the works take longer"),
+        pytest.param(90, date(2026, 11, 16), date(2027, 4, 12), date(2027, 4, 12), date(2027, 5, 12), id="they ended after all that"),
+        pytest.param(90, date(2026, 11, 16), date(2027, 3, 9), date(2027, 3, 9), date(2027, 4, 8), id="they ended the day before"),
+    ],
+)
+def test_the_inspection_is_asked_for_within_the_longer_term_and_after_the_works(
+    days: int, began: date, concluded: date, starts_on: date, due_on: date
+) -> None:
+    history = built(days, began, concluded)
+    clock = asking(history)
+    assert (clock.starts_on, clock.due_on) == (starts_on, due_on)
+    over = commands.LetTimePass("inspection-request", h.CALENDAR, h.CALENDAR.end_of_day(due_on))
+    given(BUDGET_REQUEST, *history).when(replace(over, now=over.now - timedelta(microseconds=1))).then_nothing()
+    given(BUDGET_REQUEST, *history).when(over).then_types(events.BudgetExpired)
+
+
+def test_contracts_that_come_back_late_leave_time_to_ask_for_the_inspection() -> None:
+    late = on(date(2027, 4, 12))
+    history = h.happened(replace(h.delivery, now=late), replace(h.signed, now=late), history=h.approved)
+    assert asking(history).due_on == date(2027, 5, 12)
+
+
+@pytest.mark.parametrize(
+    ("group", "volts", "lost"), [("A", 13800, False), ("A", 220, False), ("B", 220, True), (None, 220, True), (None, 13800, False)]
+)
+def test_only_in_group_b_the_budget_is_lost_where_no_inspection_is_asked_for(group: str | None, volts: int, lost: bool) -> None:
+    filed = h.filed[-1]
+    assert isinstance(filed, events.BudgetRequested)
+    assert filed.group == "B", "as the unit is"
+    other = filed.model_copy(update={"group": group, "voltage_v": Decimal(volts)})
+    history = h.happened(h.accepted, h.issued, h.approval, h.delivery, h.signed, history=(*h.filed[:-1], other))
+    decided = given(BUDGET_REQUEST, *history).when(later("inspection-request", 200))
+    if lost:
+        decided.then_types(events.BudgetExpired)
+    else:
+        decided.then_nothing()
 
 
 def test_a_missed_deadline_is_told_once() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from services.requests.domain import clocks
@@ -11,9 +11,8 @@ from services.requests.domain.budget_request.narrowing import awaiting_contracts
 from services.requests.domain.budget_request.states import AwaitingContracts, BudgetRequest, Case, Connected, InForce
 from services.requests.domain.facts import Attachment
 from shared.calendar import Calendar
+from shared.contracts.backoffice.review import BudgetTerms
 from shared.contracts.requests.parts import DueDate, FiledDocument
-
-_ASK_FOR_INSPECTION_WITHIN_DAYS = 120
 
 
 def deliver(command: commands.DeliverContracts, state: BudgetRequest) -> Sequence[events.ContractsDelivered]:
@@ -78,7 +77,8 @@ def conclude_works(command: commands.RecordWorksConclusion, state: BudgetRequest
         recorded_at=command.now,
         parties=filed.parties,
     )
-    return [done, _in_force(works.case, works.approved.approved_at, command.now, command.calendar)]
+    term = works.case.clocks["works"].starts_on, _longest(works.issued.terms)
+    return [done, _in_force(works.case, works.approved.approved_at, term, command.now, command.calendar)]
 
 
 def connect(command: commands.RecordConnection, state: BudgetRequest) -> Sequence[events.ConnectionRecorded]:
@@ -104,18 +104,24 @@ def in_force_if_complete(
     if contracts_wait or payment_waits:
         return []
     if terms.works:
-        longest = max(work.days for work in terms.works)
-        began = events.WorksBegan(request_id=waiting.case.filed.request_id, began_at=now, due=(clocks.works(now, longest, calendar),))
-        return [began]
-    return [_in_force(waiting.case, waiting.approved.approved_at, now, calendar)]
+        due = (clocks.works(now, _longest(terms), calendar),)
+        return [events.WorksBegan(request_id=waiting.case.filed.request_id, began_at=now, due=due)]
+    return [_in_force(waiting.case, waiting.approved.approved_at, None, now, calendar)]
 
 
-def _in_force(case: Case, approved_at: datetime, now: datetime, calendar: Calendar) -> events.BudgetEnteredIntoForce:
+def _longest(terms: BudgetTerms) -> int:
+    """How many days the works of a budget take: as many as the longest."""
+    return max(work.days for work in terms.works)
+
+
+def _in_force(
+    case: Case, approved_at: datetime, works: tuple[date, int] | None, now: datetime, calendar: Calendar
+) -> events.BudgetEnteredIntoForce:
     filed = case.filed
     on_request = filed.options.inspection == "on-request"
     due: tuple[DueDate, ...] = ()
-    if on_request and filed.porte == "micro":
-        due = (clocks.due("inspection-request", approved_at, _ASK_FOR_INSPECTION_WITHIN_DAYS, "days", calendar),)
+    if on_request and clocks.must_ask_in_time(filed.group, filed.voltage_v):
+        due = (clocks.inspection_request(approved_at, works, now, calendar),)
     elif not on_request:
         due = (clocks.inspection(now, filed.voltage_v, calendar),)
     return events.BudgetEnteredIntoForce(

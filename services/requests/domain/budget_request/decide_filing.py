@@ -45,6 +45,7 @@ def file(command: commands.RequestBudget, state: BudgetRequest) -> Sequence[even
             installed_kw=power.installed_kw,
             power=power,
             voltage_v=world.unit.voltage_v,
+            group=world.unit.group,
             municipality=world.unit.municipality,
             options=options,
             rules_version=world.rules.versions,
