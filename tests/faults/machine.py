@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -25,7 +26,14 @@ def on_a_small_volume(system: System, program: str) -> Iterator[Path]:
     size = sum(path.stat().st_size for path in state.rglob("*") if path.is_file()) // 2**20 + ROOM_MIB
     system.supervisor.stop(program)
     shutil.move(state, aside)
-    _volume(state, size)
+    state.mkdir()
+    try:
+        subprocess.run(_mount(state, size), check=True)
+    except subprocess.CalledProcessError:
+        state.rmdir()
+        shutil.move(aside, state)
+        system.supervisor.launch(program)
+        raise
     try:
         subprocess.run(["cp", "-a", f"{aside}/.", str(state)], check=True)
         system.supervisor.launch(program)
@@ -41,21 +49,21 @@ def on_a_small_volume(system: System, program: str) -> Iterator[Path]:
 
 
 def may_mount() -> str | None:
-    """Why no volume can be mounted here; None where one can."""
+    """Why no volume can be mounted here, which is tried; None where one can."""
     if os.geteuid() != 0:
         return "only root may mount a small volume"
     if shutil.which("mount") is None:
         return "no mount here"
+    with TemporaryDirectory() as place:
+        tried = subprocess.run(_mount(Path(place), 1), check=False, capture_output=True, text=True)
+        if tried.returncode:
+            return f"no volume can be mounted here: {tried.stderr.strip()}"
+        subprocess.run(["umount", place], check=True)
     return None
 
 
-def _volume(place: Path, mib: int) -> None:
-    place.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mib}m", "none", str(place)], check=False, capture_output=True, text=True)
-    if done.returncode:
-        place.rmdir()
-        shutil.move(place.with_name(f"{place.name}-aside"), place)
-        pytest.skip(f"no volume can be mounted here: {done.stderr.strip()}")
+def _mount(place: Path, mib: int) -> list[str]:
+    return ["mount", "-t", "tmpfs", "-o", f"size={mib}m", "none", str(place)]
 
 
 def tree(pid: int) -> list[int]:
