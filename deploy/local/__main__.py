@@ -99,7 +99,7 @@ def back_up(home: Home, words: Sequence[str]) -> int:
     log = backup.receiving(home, folder)
     try:
         backup.take_base(home, folder)
-        sys.stdout.write(f"base backup in {folder}; receiving the log until Ctrl-C\n")
+        sys.stdout.write(f"base backup in {folder}; receiving the log until Ctrl-C or SIGTERM\n")
         sys.stdout.flush()
         return log.wait()
     finally:
@@ -108,11 +108,12 @@ def back_up(home: Home, words: Sequence[str]) -> int:
 
 
 def restore(home: Home, words: Sequence[str]) -> int:
-    """Put one service's database back to an instant: restore SERVICE FOLDER INSTANT."""
+    """Put one service's database back to an instant, or to the end of what was received: restore SERVICE FOLDER INSTANT|end."""
     if len(words) != len(("service", "folder", "instant")) or words[0] not in SERVICES:
-        raise Trouble("restore what?", f"python -m deploy.local restore {'|'.join(SERVICES)} FOLDER '2026-11-24 12:00:00+00'")
+        raise Trouble("restore what?", f"python -m deploy.local restore {'|'.join(SERVICES)} FOLDER '2026-11-24 12:00:00+00'|{backup.END}")
     backup.restore(home, words[0], Path(words[1]).resolve(), words[2])
-    sys.stdout.write(f"{words[0]} is as it was at {words[2]}; its processes are stopped. Next: docs/runbook.md, Restore\n")
+    until = "when the log ended" if words[2] == backup.END else f"at {words[2]}"
+    sys.stdout.write(f"{words[0]} is as it was {until}; its processes are stopped. Next: docs/runbook.md, Restore\n")
     return 0
 
 

@@ -22,11 +22,15 @@ from deploy.local.supervisor import Supervisor
 from deploy.local.trouble import Trouble
 
 PATIENCE = 120.0
+END = "end"
+"""Instead of an instant: everything that was received."""
 RECOVERY = """\
 restore_command = 'cp "{log}/%f" "%p" || cp "{log}/%f.partial" "%p"'
+archive_mode = off
+"""
+UNTIL = """\
 recovery_target_time = '{instant}'
 recovery_target_action = 'promote'
-archive_mode = off
 """
 
 
@@ -44,33 +48,40 @@ def receiving(home: Home, folder: Path) -> "subprocess.Popen[bytes]":
 
 
 def restore(home: Home, service: str, folder: Path, instant: str) -> None:
-    """Put one service's database back to an instant; its processes are stopped and stay so, the other services go on."""
-    _stop(home, service)
+    """Put one service's database back to an instant, or to END; its processes are stopped and stay so, the other services go on.
+
+    An instant that the backup does not reach is told before anything is stopped.
+    """
+    if not Supervisor(home).running():
+        raise Trouble("nothing runs: PostgreSQL must, to take the restored database", "make up")
+    if instant == END:
+        _stop(home, service)  # what it writes is in the log until then
     with tempfile.TemporaryDirectory(prefix="gd-restore-") as scratch:
         place = Path(scratch)
         place.chmod(0o755)
         dump = place / f"{service}.dump"
         _dump_as_of(home, service, folder, instant, place, dump)
+        _stop(home, service)
         asyncio.run(_empty(home, service))
         _run(home, "pg_restore", "-d", service, *_server(home.ports["postgres"]), str(dump))
 
 
 def _stop(home: Home, service: str) -> None:
     supervisor = Supervisor(home)
-    if not supervisor.running():
-        raise Trouble("nothing runs: PostgreSQL must, to take the restored database", "make up")
     for name in supervisor.states():
         if name == service or name.startswith(f"{service}_"):
             supervisor.stop(name)
 
 
 def _dump_as_of(home: Home, service: str, folder: Path, instant: str, place: Path, dump: Path) -> None:
-    """Recover the whole cluster beside the live one, up to the instant, and take the one database out of it."""
+    """Recover the whole cluster beside the live one, up to the instant or the end, and take the one database out of it."""
     state, port = place / "cluster", free_port()
     shutil.copytree(folder / "base", state)
     shutil.copytree(folder / "log", place / "log")
     with (state / "postgresql.auto.conf").open("a") as settings:
-        settings.write(RECOVERY.format(log=place / "log", instant=instant))
+        settings.write(RECOVERY.format(log=place / "log"))
+        if instant != END:
+            settings.write(UNTIL.format(instant=instant))
     (state / "recovery.signal").touch()
     if os.geteuid() == 0:
         owner = pwd.getpwnam(NOBODY)
@@ -99,7 +110,9 @@ def _until_recovered(home: Home, server: "subprocess.Popen[bytes]", port: int, l
             return
         time.sleep(0.2)
     tail = log.read_text(errors="replace")[-600:]
-    raise Trouble(f"the backup does not reach that instant; its last words:\n{tail}", "choose one between the base and the end of the log")
+    raise Trouble(
+        f"the backup does not reach that instant; its last words:\n{tail}", f"choose one between the base and the log's end, or `{END}`"
+    )
 
 
 async def _empty(home: Home, service: str) -> None:
