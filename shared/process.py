@@ -76,7 +76,8 @@ async def run(service: Service, settings: ServiceSettings, role: str, arguments:
                 raise
             log.error("chore_gave_up", role=role, error=type(error).__name__, at=_place(error))  # noqa: TRY400 - an outage, not a mistake
             log.debug("chore_gave_up", exc_info=True)
-            sys.stderr.write(f"{service.name} {role}: database or broker did not answer: {type(error).__name__} {error}".rstrip() + "\n")
+            said = f"{type(error).__name__} {str(error).removeprefix(f'{type(error).__name__}: ')}".rstrip()
+            sys.stderr.write(f"{service.name} {role}: database or broker did not answer: {said}\n")
             sys.stderr.write("  → see that both are up, then run it again\n")
             return 1
 
