@@ -31,7 +31,7 @@ from shared.postgres import Db
 from shared.service import Parts
 
 STAFF = ("reviewer", "analyst", "inspector", "supervisor", "auditor", "attendant")
-"""The staff roles that may look at requests; a look at a document is written down."""
+"""The staff roles that may look at requests; each look is written down."""
 
 ATTACHING = ("analyst", "supervisor")
 """The staff roles that deliver documents on a request; the others only look."""

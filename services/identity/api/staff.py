@@ -32,6 +32,7 @@ from services.identity.parts import IdentityParts, parts
 from services.identity.views import known_browsers
 from services.identity.views import staff as staff_rows
 from services.identity.views.staff import StaffAlreadyInvited, StaffRow
+from shared.access_log import Viewed, record_viewed
 from shared.contracts.identity.staff_member import Role
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.transaction import transact
@@ -129,11 +130,14 @@ async def show_staff(
     staff_id: UUID,
     response: Response,
     who: Annotated[Principal, Depends(staff("admin", "auditor", "supervisor"))],
+    cause: Annotated[Cause, Depends(cause)],
     parts: Annotated[IdentityParts, Depends(parts)],
 ) -> StaffAnswer:
-    """Uma pessoa da equipe."""
-    async with parts.platform.pool.acquire(timeout=5) as db:
-        return _answer(parts, who, response, await _get(db, staff_id))
+    """Uma pessoa da equipe; a consulta fica registrada."""
+    async with parts.platform.pool.acquire(timeout=5) as db, db.transaction():
+        shown = await _get(db, staff_id)
+        await record_viewed(db, Viewed(who.actor, "staff-member", str(staff_id), "look", "staff", cause.correlation))
+    return _answer(parts, who, response, shown)
 
 
 @router.post("/{staff_id}/invitations", status_code=202, responses=refuses(StaffNotFound, InvitationUsed, StaffIsSuspended))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 
 from services.professional.api.answers import JudgedAnswer, ReasonAnswer, judged_answer, reason_answer
 from services.professional.api.profiles import reader
-from services.professional.api.showing import load_for
+from services.professional.api.showing import load_for, looked
 from services.professional.domain.profile.events import (
     ProfileApproved,
     ProfileRejected,
@@ -18,8 +18,9 @@ from services.professional.domain.profile.events import (
 )
 from services.professional.domain.profile.refusals import ProfileUnknown
 from services.professional.parts import ProfessionalParts, parts
-from shared.eventsourcing.event import Event
+from shared.eventsourcing.event import Cause, Event
 from shared.http.body import Answer
+from shared.http.cause import cause
 from shared.http.openapi import refuses
 from shared.http.principal import Principal
 
@@ -61,11 +62,13 @@ class HistoryAnswer(Answer):
 async def history(
     profile_id: UUID,
     who: Annotated[Principal, Depends(reader)],
+    why: Annotated[Cause, Depends(cause)],
     its: Annotated[ProfessionalParts, Depends(parts)],
 ) -> HistoryAnswer:
-    """Ver todos os envios e como terminaram."""
-    async with its.platform.pool.acquire(timeout=5) as db:
+    """Ver todos os envios e como terminaram; o olhar da equipe fica registrado."""
+    async with its.platform.pool.acquire(timeout=5) as db, db.transaction():
         await load_for(its, db, who, profile_id)
+        await looked(db, who, profile_id, "submissions", why)
         recorded = await its.profiles.store.load(db, its.profiles.stream(profile_id))
     return HistoryAnswer(submissions=past([record.event for record in recorded]))
 

@@ -10,14 +10,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.professional.api.answers import ProfileAnswer, StateName
-from services.professional.api.showing import load_for, shown
+from services.professional.api.showing import load_for, looked, shown
 from services.professional.domain.profile.commands import StartProfile
 from services.professional.domain.profile.refusals import OnlyPeopleHaveProfiles, PersonNotVerified, ProfileUnknown
 from services.professional.parts import READERS, ProfessionalParts, parts
 from services.professional.views.profiles import ProfileRow, list_profiles
 from services.professional.views.requirements import get_checklist
 from services.professional.views.verified_people import kind_of
-from shared.access_log import Viewed, record_viewed
 from shared.eventsourcing.event import Cause
 from shared.eventsourcing.refusal import Malformed
 from shared.eventsourcing.transaction import transact
@@ -106,10 +105,13 @@ async def several(
 
 @router.get("/mine", responses=refuses(ProfileUnknown))
 async def mine(
-    response: Response, who: Annotated[Principal, Depends(person)], own: Annotated[ProfessionalParts, Depends(parts)]
+    response: Response,
+    who: Annotated[Principal, Depends(person)],
+    why: Annotated[Cause, Depends(cause)],
+    own: Annotated[ProfessionalParts, Depends(parts)],
 ) -> ProfileAnswer:
     """Ver o próprio perfil profissional."""
-    return await _shown(own, who, who.pid, response)
+    return await _shown(own, who, who.pid, response, why)
 
 
 @router.get("/{profile_id}", responses=refuses(ProfileUnknown))
@@ -124,12 +126,10 @@ async def show(
     return await _shown(own, who, profile_id, response, why)
 
 
-async def _shown(own: ProfessionalParts, who: Principal, profile_id: UUID, response: Response, why: Cause | None = None) -> ProfileAnswer:
+async def _shown(own: ProfessionalParts, who: Principal, profile_id: UUID, response: Response, why: Cause) -> ProfileAnswer:
     async def work(db: Db) -> ProfileAnswer:
         state, version = await load_for(own, db, who, profile_id)
-        if who.kind == "staff":
-            look = Viewed(who.actor, "profile", str(profile_id), "look", "staff", why.correlation if why else None)
-            await record_viewed(db, look)
+        await looked(db, who, profile_id, "look", why)
         checklist = await get_checklist(db, own.today())
         return shown(profile_id, state, version, checklist, who, None, today=own.today(), now=own.now())
 

@@ -34,7 +34,9 @@ from services.professional.domain.profile.narrowing import work_of
 from services.professional.domain.profile.refusals import ProfileUnknown
 from services.professional.domain.profile.states import Blank, Closed, Drafting, Profile, Reviewing, Suspended
 from services.professional.parts import ProfessionalParts
+from shared.access_log import Viewed, record_viewed
 from shared.contracts.backoffice.review import Reason
+from shared.eventsourcing.event import Cause
 from shared.eventsourcing.refusal import Refusal
 from shared.http.body import Deed, allowed, not_allowed
 from shared.http.principal import Principal
@@ -51,6 +53,12 @@ async def load_for(parts: ProfessionalParts, db: Db, who: Principal, profile_id:
     if isinstance(state, Blank):
         raise ProfileUnknown
     return state, version
+
+
+async def looked(db: Db, who: Principal, profile_id: UUID, purpose: str, why: Cause) -> None:
+    """Write down that staff look at a profile, in the transaction that answers it; its owner's own look is nobody's business."""
+    if who.kind == "staff":
+        await record_viewed(db, Viewed(who.actor, "profile", str(profile_id), purpose, "staff", why.correlation))
 
 
 def shown(

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from services.professional.api.profiles import reader
-from services.professional.api.showing import load_for
+from services.professional.api.showing import load_for, looked
 from services.professional.domain.profile.events import (
     CompanyGiven,
     DocumentAttached,
@@ -29,8 +29,9 @@ from services.professional.domain.profile.events import (
 )
 from services.professional.domain.profile.refusals import ProfileUnknown
 from services.professional.parts import ProfessionalParts, parts
-from shared.eventsourcing.event import Event
+from shared.eventsourcing.event import Cause, Event
 from shared.http.body import Answer
+from shared.http.cause import cause
 from shared.http.openapi import refuses
 from shared.http.principal import Principal
 
@@ -57,11 +58,13 @@ class TimelineAnswer(Answer):
 async def timeline(
     profile_id: UUID,
     who: Annotated[Principal, Depends(reader)],
+    why: Annotated[Cause, Depends(cause)],
     its: Annotated[ProfessionalParts, Depends(parts)],
 ) -> TimelineAnswer:
-    """Ver o que aconteceu com um perfil."""
-    async with its.platform.pool.acquire(timeout=5) as db:
+    """Ver o que aconteceu com um perfil; o olhar da equipe fica registrado."""
+    async with its.platform.pool.acquire(timeout=5) as db, db.transaction():
         await load_for(its, db, who, profile_id)
+        await looked(db, who, profile_id, "timeline", why)
         history = await its.profiles.store.load(db, its.profiles.stream(profile_id))
     return TimelineAnswer(
         moments=[

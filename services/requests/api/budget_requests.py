@@ -8,6 +8,7 @@ from pydantic import Field
 
 from services.requests.api import answers
 from services.requests.api.doing import act
+from services.requests.api.looks import looked
 from services.requests.api.showing import tell
 from services.requests.domain.budget_request import refusals
 from services.requests.domain.budget_request.commands import DiscardDraft, StartDraft
@@ -132,9 +133,10 @@ async def show(
     request_id: UUID,
     response: Response,
     who: Annotated[Principal, Depends(person_or_staff(*STAFF))],
+    why: Annotated[Cause, Depends(cause)],
     own: Annotated[RequestsParts, Depends(parts)],
 ) -> answers.RequestAnswer:
-    """Um pedido, como está."""
+    """Um pedido, como está; o olhar da equipe fica registrado."""
     async with own.platform.pool.acquire(timeout=5) as db, db.transaction():
         row = await find_request(db, request_id)
         if row is None:
@@ -143,6 +145,7 @@ async def show(
     names = await own.platform.names.of([row.holder_id, row.started_by], "show-request", who.actor)
     async with own.platform.pool.acquire(timeout=5) as db, db.transaction():
         answer = await tell(db, own, who, request_id, names)
+        await looked(db, who, own.requests.stream(request_id), "look", why)
     response.headers["ETag"] = etag(answer.version)
     return answer
 

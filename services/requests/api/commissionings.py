@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Response
 from services.requests.api import answers
 from services.requests.api.commissioning_showing import CommissioningAnswer, CommissioningItem, item, tell, whose
 from services.requests.api.decisions import ReasonBody
+from services.requests.api.looks import looked
 from services.requests.domain.budget_request.refusals import AccessNotLive, DocumentMissing, RequestUnknown
 from services.requests.domain.budget_request.states import BudgetRequest, InForce
 from services.requests.domain.commissioning import commands, refusals
@@ -129,11 +130,12 @@ async def mine(who: Who, own: Own, asked_page: Annotated[Asked, Depends(asked)])
 
 @router.get("/commissionings/{commissioning_id}", responses=refuses(refusals.CommissioningUnknown))
 async def show(
-    commissioning_id: UUID, response: Response, who: Annotated[Principal, Depends(person_or_staff(*STAFF))], own: Own
+    commissioning_id: UUID, response: Response, who: Annotated[Principal, Depends(person_or_staff(*STAFF))], why: Why, own: Own
 ) -> CommissioningAnswer:
-    """Um comissionamento, como está."""
+    """Um comissionamento, como está; o olhar da equipe fica registrado."""
     async with own.platform.pool.acquire(timeout=5) as db, db.transaction():
         answer = await tell(db, own, who, commissioning_id)
+        await looked(db, who, own.commissionings.stream(commissioning_id), "look", why)
     response.headers["ETag"] = etag(answer.version)
     return answer
 

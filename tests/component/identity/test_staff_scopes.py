@@ -122,7 +122,8 @@ async def test_each_member_is_shown_with_what_may_be_done_and_that_is_what_the_r
         own = {"reset-totp", "grant-role", "take-admin-role", "suspend"}
         assert listed[me] == {"invite-again": "invitation-used", **dict.fromkeys(own, "own-roles-are-not-yours")}
 
-        last = (await browser.get(f"/v1/staff/{me}", headers=identity.issuer.staff(new_id(), "admin"))).json()
+        colleagues = new_id(), new_id()
+        last = (await browser.get(f"/v1/staff/{me}", headers=identity.issuer.staff(colleagues[0], "admin"))).json()
         assert codes_of(last) == {
             "invite-again": "invitation-used",
             "reset-totp": None,
@@ -130,8 +131,11 @@ async def test_each_member_is_shown_with_what_may_be_done_and_that_is_what_the_r
             "take-admin-role": "last-admin-stays",
             "suspend": "last-admin-stays",
         }
-        auditor = (await browser.get(f"/v1/staff/{me}", headers=identity.issuer.staff(new_id(), "auditor"))).json()
+        auditor = (await browser.get(f"/v1/staff/{me}", headers=identity.issuer.staff(colleagues[1], "auditor"))).json()
         assert set(codes_of(auditor).values()) == {"role-required"}
+        looks = "select actor, purpose, channel from access_log where what = 'staff-member' and object = $1 order by at, id"
+        seen = [tuple(look) for look in await identity.parts.platform.pool.fetch(looks, me)]
+        assert seen == [(f"staff:{colleague}", "look", "staff") for colleague in colleagues]
 
         suspended = (await admin.post(f"/v1/staff/{staff_id}/suspension")).json()
         assert codes_of(suspended) == {

@@ -49,10 +49,14 @@ async def test_looks_are_the_owners(door: Running, path: str) -> None:
 async def test_staff_who_review_may_look_and_leave_a_trace(door: Running) -> None:
     rui = Professional(door)
     assert (await rui.start()).status_code == 201
-    assert (await door.client.get(rui.path, headers=door.issuer.staff(STAFF, "catalogue-editor"))).status_code == 403
-    assert (await door.client.get(rui.path, headers=door.issuer.staff(STAFF, "reviewer"))).status_code == 200
-    looks = await door.parts.platform.pool.fetch("select actor, object from access_log where what = 'profile'")
-    assert [(look["actor"], look["object"]) for look in looks] == [(f"staff:{STAFF}", str(RUI))]
+    seen = {"": "look", "/timeline": "timeline", "/submissions": "submissions"}
+    for path in seen:
+        assert (await rui.get(path)).status_code == 200
+        assert (await door.client.get(rui.path + path, headers=door.issuer.staff(STAFF, "catalogue-editor"))).status_code == 403
+    for path in seen:
+        assert (await door.client.get(rui.path + path, headers=door.issuer.staff(STAFF, "reviewer"))).status_code == 200
+    looks = await door.parts.platform.pool.fetch("select actor, object, purpose from access_log where what = 'profile' order by at, id")
+    assert [tuple(look) for look in looks] == [(f"staff:{STAFF}", str(RUI), purpose) for purpose in seen.values()]
 
 
 @pytest.mark.parametrize(("path", "body"), JUDGEMENTS)
