@@ -154,11 +154,11 @@ class PersonAnswer(Answer):
 
 
 class RequestAnswer(Answer):
-    """A request as it stands. `draft` and `budget` are for those who may see them."""
+    """A request as it stands. `state`, `draft`, `budget` and `next` are for those who may see them."""
 
     id: UUID
     version: int
-    state: str
+    state: str | None
     protocol: str | None
     filed_at: datetime | None
     unit_id: UUID
@@ -172,16 +172,16 @@ class RequestAnswer(Answer):
     papers: list[PaperAnswer]
     contracts: list[DocumentAnswer]
     clocks: list[ClockAnswer]
-    next: NextAnswer
+    next: NextAnswer | None
     actions: dict[str, Deed]
     server_time: datetime
 
 
 class RequestItem(Answer):
-    """A request in a list."""
+    """A request in a list; whoever filed it and lost access is told the protocol and the dates, and not how it fares."""
 
     id: UUID
-    state: str
+    state: str | None
     protocol: str | None
     unit_id: UUID
     unit_number: str
@@ -191,7 +191,7 @@ class RequestItem(Answer):
     installed_kw: Decimal | None
     filed_at: datetime | None
     started_at: datetime
-    moved_at: datetime
+    moved_at: datetime | None
     version: int
 
 

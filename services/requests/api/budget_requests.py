@@ -106,11 +106,16 @@ async def mine(
     asked_page: Annotated[Asked, Depends(asked)],
     state: Annotated[State | None, Query()] = None,
 ) -> Page[answers.RequestItem]:
-    """Meus pedidos, do mais novo ao mais antigo."""
+    """Meus pedidos, do mais novo ao mais antigo; de um pedido sem acesso vigente, só o protocolo e a data."""
     since = asked_page.key(moment_and_id)
     async with own.platform.pool.acquire(timeout=5) as db:
-        rows = await requests_of(db, who.pid, state, since, asked_page.limit + 1)
-    return page(rows, asked_page.limit, _item, lambda row: (row.started_at.isoformat(), row.request_id))
+        rows = await requests_of(db, who.pid, own.today(), state, since, asked_page.limit + 1)
+    return page(
+        rows,
+        asked_page.limit,
+        lambda found: _item(found[0], seen=found[1]),
+        lambda found: (found[0].started_at.isoformat(), found[0].request_id),
+    )
 
 
 @router.get("/waiting")
@@ -125,7 +130,7 @@ async def waiting(
     since = asked_page.key(moment_and_id)
     async with own.platform.pool.acquire(timeout=5) as db:
         rows = await requests_in(db, state, since, asked_page.limit + 1)
-    return page(rows, asked_page.limit, _item, lambda row: (row.filed_at, row.request_id))
+    return page(rows, asked_page.limit, lambda row: _item(row, seen=True), lambda row: (row.filed_at, row.request_id))
 
 
 @router.get("/{request_id}", responses=refuses(refusals.RequestUnknown))
@@ -167,19 +172,19 @@ async def discard(
     return await act(own, who, request_id, make, why, response, expected=expected)
 
 
-def _item(row: RequestRow) -> answers.RequestItem:
+def _item(row: RequestRow, *, seen: bool) -> answers.RequestItem:
     return answers.RequestItem(
         id=row.request_id,
-        state=row.state,
+        state=row.state if seen else None,
         protocol=row.protocol,
         unit_id=row.unit_id,
         unit_number=row.unit_number,
-        motive=row.motive,
-        purpose=row.purpose,
-        porte=row.porte,
-        installed_kw=row.installed_kw,
+        motive=row.motive if seen else None,
+        purpose=row.purpose if seen else None,
+        porte=row.porte if seen else None,
+        installed_kw=row.installed_kw if seen else None,
         filed_at=row.filed_at,
         started_at=row.started_at,
-        moved_at=row.moved_at,
+        moved_at=row.moved_at if seen else None,
         version=row.version,
     )

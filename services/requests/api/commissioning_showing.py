@@ -23,11 +23,11 @@ from shared.postgres import Db
 
 
 class CommissioningItem(Answer):
-    """A commissioning in a list."""
+    """A commissioning in a list; whoever filed it and lost access is told the protocol and the dates, and not how it fares."""
 
     id: UUID
     request_id: UUID
-    state: str
+    state: str | None
     protocol: str | None
     unit_number: str
     attempt: int
@@ -49,7 +49,7 @@ class CommissioningAnswer(Answer):
 
     id: UUID
     version: int
-    state: str
+    state: str | None
     protocol: str | None
     request_id: UUID
     unit_id: UUID
@@ -82,7 +82,7 @@ async def tell(db: Db, parts: RequestsParts, who: Principal, commissioning_id: U
     return CommissioningAnswer(
         id=commissioning_id,
         version=version,
-        state=name_of(state),
+        state=name_of(state) if full else None,
         protocol=row.protocol,
         request_id=row.request_id,
         unit_id=row.unit_id,
@@ -108,17 +108,17 @@ async def tell(db: Db, parts: RequestsParts, who: Principal, commissioning_id: U
     )
 
 
-def item(row: CommissioningRow) -> CommissioningItem:
+def item(row: CommissioningRow, *, seen: bool) -> CommissioningItem:
     """A commissioning in a list."""
     return CommissioningItem(
         id=row.commissioning_id,
         request_id=row.request_id,
-        state=row.state,
+        state=row.state if seen else None,
         protocol=row.protocol,
         unit_number=row.unit_number,
         attempt=row.attempt,
-        visit_on=row.visit_on,
-        window=row.visit_window,
+        visit_on=row.visit_on if seen else None,
+        window=row.visit_window if seen else None,
         filed_at=row.filed_at,
         version=row.version,
     )

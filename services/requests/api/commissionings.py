@@ -25,6 +25,7 @@ from services.requests.views.rules import commissioning_rules
 from services.requests.views.world import NOT_KNOWN_NOW, must_know_access
 from shared.catalogue import CodeNotInCatalogue, entries
 from shared.eventsourcing.event import Cause
+from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.transaction import transact
 from shared.http.body import Answer, Body, CreatedAnswer
 from shared.http.cause import cause
@@ -69,12 +70,18 @@ async def commissionable(who: Who, own: Own, asked_page: Annotated[Asked, Depend
     """As unidades que podem ser comissionadas, e as outras com o porquê."""
     since = asked_page.key(moment_and_id)
     async with own.platform.pool.acquire(timeout=5) as db:
-        rows = await budgets_of(db, who.pid, since, asked_page.limit + 1)
+        rows = await budgets_of(db, who.pid, own.today(), since, asked_page.limit + 1)
     return page(rows, asked_page.limit, lambda found: _unit(*found), lambda found: (found[0].started_at, found[0].request_id))
 
 
-def _unit(row: RequestRow, is_open: bool) -> CommissionableUnit:  # noqa: FBT001 - as the view says it
-    refusal = refusals.CommissioningAlreadyOpen if is_open else refusals.BudgetNotInForce if row.state != "in-force" else None
+def _unit(row: RequestRow, seen: bool, is_open: bool) -> CommissionableUnit:  # noqa: FBT001 - as the view says it
+    refusal: type[Refusal] | None = None
+    if not seen:
+        refusal = AccessNotLive
+    elif is_open:
+        refusal = refusals.CommissioningAlreadyOpen
+    elif row.state != "in-force":
+        refusal = refusals.BudgetNotInForce
     return CommissionableUnit(
         request_id=row.request_id,
         unit_id=row.unit_id,
@@ -82,7 +89,7 @@ def _unit(row: RequestRow, is_open: bool) -> CommissionableUnit:  # noqa: FBT001
         eligible=refusal is None,
         code=refusal.code if refusal else None,
         sentence=refusal.sentence if refusal else None,
-        installed_kw=row.installed_kw,
+        installed_kw=row.installed_kw if seen else None,
         until=None,
     )
 
@@ -121,11 +128,13 @@ async def start(body: StartBody, response: Response, who: Who, why: Why, key: Ke
 
 @router.get("/commissionings")
 async def mine(who: Who, own: Own, asked_page: Annotated[Asked, Depends(asked)]) -> Page[CommissioningItem]:
-    """Meus comissionamentos, do mais novo ao mais antigo."""
+    """Meus comissionamentos, do mais novo ao mais antigo; de um sem acesso vigente, só o protocolo e a data."""
     since = asked_page.key(moment_and_id)
     async with own.platform.pool.acquire(timeout=5) as db:
-        rows = await view.commissionings_of(db, who.pid, since, asked_page.limit + 1)
-    return page(rows, asked_page.limit, item, lambda row: (row.started_at, row.commissioning_id))
+        rows = await view.commissionings_of(db, who.pid, own.today(), since, asked_page.limit + 1)
+    return page(
+        rows, asked_page.limit, lambda found: item(found[0], seen=found[1]), lambda found: (found[0].started_at, found[0].commissioning_id)
+    )
 
 
 @router.get("/commissionings/{commissioning_id}", responses=refuses(refusals.CommissioningUnknown))

@@ -43,7 +43,7 @@ async def waiting(
     since = asked_page.key(moment_and_id)
     async with own.platform.pool.acquire(timeout=5) as db:
         rows = await commissionings_in(db, state, since, asked_page.limit + 1)
-    return page(rows, asked_page.limit, item, lambda row: (row.filed_at, row.commissioning_id))
+    return page(rows, asked_page.limit, lambda row: item(row, seen=True), lambda row: (row.filed_at, row.commissioning_id))
 
 
 @router.post(

@@ -53,7 +53,7 @@ async def tell(
     return answers.RequestAnswer(
         id=request_id,
         version=version,
-        state=name_of(state),
+        state=name_of(state) if full else None,
         protocol=row.protocol,
         filed_at=row.filed_at,
         unit_id=row.unit_id,
@@ -67,7 +67,7 @@ async def tell(
         papers=[_paper(*paper) for paper in (await papers_of(db, parts.requests.stream(request_id))).items()] if full else [],
         contracts=_contracts(facts) if full else [],
         clocks=[clock_answer(clock) for clock in clocks],
-        next=_next(state, clocks),
+        next=_next(state, clocks) if full else None,
         actions=await _actions(db, parts, who, standing, state) if full else {},
         server_time=parts.now(),
     )

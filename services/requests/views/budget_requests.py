@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
@@ -13,6 +13,7 @@ from services.requests.domain.budget_request import events
 from services.requests.domain.budget_request.events import PRIVATE, PUBLISHED
 from services.requests.domain.budget_request.refusals import DraftAlreadyOpen, RequestAlreadyOpen
 from services.requests.views.people import PROVEN
+from services.requests.views.seeing import seen_in_full
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.writes import Writes
@@ -166,21 +167,28 @@ async def find_by_protocol(db: Db, protocol: str) -> RequestRow | None:
     return RequestRow(**dict(row)) if row else None
 
 
-async def requests_of(db: Db, person: UUID, state: str | None, after: tuple[datetime, UUID] | None, limit: int) -> list[RequestRow]:
-    """The requests a person takes part in as proven holder, author or responsible, newest first."""
+async def requests_of(
+    db: Db, person: UUID, today: date, state: str | None, after: tuple[datetime, UUID] | None, limit: int
+) -> list[tuple[RequestRow, bool]]:
+    """The requests a person takes part in as proven holder, author or responsible, newest first, and whether they see each in full.
+
+    Asked for by state, only those are found whose state they may know.
+    """
+    seen = seen_in_full("budget_requests", "$6")
     rows = await db.fetch(
-        f"select {REQUEST} from budget_requests where $1 in (holder_id, started_by, responsible_id) and state <> 'discarded'"
-        f" and (holder_id <> $1 or {PROVEN})"
+        f"select {REQUEST}, {seen} as seen from budget_requests"
+        f" where $1 in (holder_id, started_by, responsible_id) and state <> 'discarded' and (holder_id <> $1 or {PROVEN})"
         " and not (state = 'draft' and started_by <> $1 and holder_id <> $1 and responsible_id is distinct from $1)"
-        " and ($2::text is null or state = $2) and ($3::timestamptz is null or (started_at, request_id) < ($3, $4::uuid))"
+        f" and ($2::text is null or (state = $2 and {seen}))"
+        " and ($3::timestamptz is null or (started_at, request_id) < ($3, $4::uuid))"
         " order by started_at desc, request_id desc limit $5",
         person,
         state,
-        after[0] if after else None,
-        after[1] if after else None,
+        *(after or (None, None)),
         limit,
+        today,
     )
-    return [RequestRow(**dict(row)) for row in rows]
+    return [(_row(row), row["seen"]) for row in rows]
 
 
 async def requests_in(db: Db, state: str, after: tuple[datetime, UUID] | None, limit: int) -> list[RequestRow]:
@@ -195,19 +203,26 @@ async def requests_in(db: Db, state: str, after: tuple[datetime, UUID] | None, l
     return [RequestRow(**dict(row)) for row in rows]
 
 
-async def budgets_of(db: Db, person: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[tuple[RequestRow, bool]]:
-    """The filed requests a person takes part in, newest first, and whether a commissioning of each is open."""
+async def budgets_of(
+    db: Db, person: UUID, today: date, after: tuple[datetime, UUID] | None, limit: int
+) -> list[tuple[RequestRow, bool, bool]]:
+    """The filed requests a person takes part in, newest first, whether they see each in full, and whether a commissioning of it is open."""
     rows = await db.fetch(
         f"with page as (select {REQUEST} from budget_requests where $1 in (holder_id, started_by, responsible_id) and filed_at is not null"
         f" and (holder_id <> $1 or {PROVEN})"
         " and ($2::timestamptz is null or (started_at, request_id) < ($2, $3::uuid)) order by started_at desc, request_id desc limit $4)"
-        " select page.*, c.request_id is not null as commissioning_open from page"
+        f" select page.*, {seen_in_full('page', '$5')} as seen, c.request_id is not null as commissioning_open from page"
         " left join commissionings c on c.request_id = page.request_id and c.is_open order by page.started_at desc, page.request_id desc",
         person,
         *(after or (None, None)),
         limit,
+        today,
     )
-    return [(RequestRow(**{name: row[name] for name in RequestRow.__dataclass_fields__}), row["commissioning_open"]) for row in rows]
+    return [(_row(row), row["seen"], row["commissioning_open"]) for row in rows]
+
+
+def _row(found: Any) -> RequestRow:
+    return RequestRow(**{name: found[name] for name in RequestRow.__dataclass_fields__})
 
 
 async def filed_under(db: Db, grant_id: UUID) -> list[UUID]:

@@ -10,6 +10,7 @@ from services.requests.domain.commissioning import events
 from services.requests.domain.commissioning.events import PRIVATE, PUBLISHED
 from services.requests.domain.commissioning.refusals import CommissioningAlreadyOpen
 from services.requests.views.people import PROVEN
+from services.requests.views.seeing import seen_in_full
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.writes import Writes
@@ -159,17 +160,21 @@ async def was_visited(db: Db, request_id: UUID) -> bool:
     return bool(await db.fetchval("select exists (select from commissionings where request_id = $1 and state = 'failed')", request_id))
 
 
-async def commissionings_of(db: Db, person: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[CommissioningRow]:
-    """The commissionings a person takes part in, newest first."""
+async def commissionings_of(
+    db: Db, person: UUID, today: date, after: tuple[datetime, UUID] | None, limit: int
+) -> list[tuple[CommissioningRow, bool]]:
+    """The commissionings a person takes part in, newest first, and whether they see each in full."""
     rows = await db.fetch(
-        f"select {_COLUMNS} from commissionings where $1 in (holder_id, started_by, responsible_id) and (holder_id <> $1 or {PROVEN})"
+        f"select {_COLUMNS}, {seen_in_full('commissionings', '$5')} as seen from commissionings"
+        f" where $1 in (holder_id, started_by, responsible_id) and (holder_id <> $1 or {PROVEN})"
         " and ($2::timestamptz is null or (started_at, commissioning_id) < ($2, $3::uuid))"
         " order by started_at desc, commissioning_id desc limit $4",
         person,
         *(after or (None, None)),
         limit,
+        today,
     )
-    return [CommissioningRow(**dict(row)) for row in rows]
+    return [(CommissioningRow(**{name: row[name] for name in CommissioningRow.__dataclass_fields__}), row["seen"]) for row in rows]
 
 
 async def commissionings_in(db: Db, state: str, after: tuple[datetime, UUID] | None, limit: int) -> list[CommissioningRow]:

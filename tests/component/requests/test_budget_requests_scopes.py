@@ -198,8 +198,31 @@ async def test_whose_access_ended_sees_only_that_it_exists(door: Running) -> Non
     await happened(door, service(), told(revoked(), f"grant-{j.GRANT}", 3))
     seen = (await rui.get(path)).json()
     assert (seen["protocol"], seen["draft"], seen["actions"]) == (protocol, None, {})
+    assert (seen["state"], seen["next"]) == (None, None)
     assert (await rui.get(f"{path}/timeline")).status_code == 404
     assert (await j.walker(door, j.ANA).get(path)).json()["draft"] is not None
+
+
+async def test_a_list_tells_whose_access_ended_the_protocol_and_the_date_and_not_how_it_fares(door: Running) -> None:
+    rui, ana = j.walker(door, j.RUI), j.walker(door, j.ANA)
+    hidden = ("state", "motive", "purpose", "porte", "installed_kw", "moved_at")
+    path, protocol = await j.filed(rui)
+
+    async def listed(who: j.Walker, query: str = "") -> list[dict[str, object]]:
+        return list((await who.get(f"/v1/budget-requests{query}")).json()["items"])
+
+    [before] = await listed(rui)
+    assert None not in [before[name] for name in hidden]
+    assert await listed(rui, "?state=under-triage") == [before]
+    await happened(door, service(), told(revoked(), f"grant-{j.GRANT}", 3))
+    [after] = await listed(rui)
+    assert [after[name] for name in hidden] == [None] * len(hidden)
+    assert (after["id"], after["protocol"], after["filed_at"]) == (path[-36:], protocol, before["filed_at"])
+    assert await listed(rui, "?state=under-triage") == [], "nor by asking state after state"
+    [hers] = await listed(ana, "?state=under-triage")
+    assert None not in [hers[name] for name in hidden]
+    [unit] = (await rui.get("/v1/commissionable-units")).json()["items"]
+    assert (unit["eligible"], unit["code"], unit["installed_kw"]) == (False, "access-not-live", None)
 
 
 def revoked() -> AccessRevoked:

@@ -95,7 +95,12 @@ async def test_whose_access_ended_sees_only_that_their_commissioning_exists(door
     before = (await rui.get(commissioning)).json()
     await happened(door, service(), told(revoked(), f"grant-{j.GRANT}", 3))
     seen = (await rui.get(commissioning)).json()
-    told_of = {"id", "version", "state", "protocol", "request_id", "unit_id", "unit_number", "attempt", "filed_at"}
+    [item] = (await rui.get("/v1/commissionings")).json()["items"]
+    assert (item["protocol"], item["filed_at"]) == (before["protocol"], before["filed_at"])
+    assert (item["state"], item["visit_on"], item["window"]) == (None, None, None)
+    [hers] = (await ana.get("/v1/commissionings")).json()["items"]
+    assert (hers["state"], hers["visit_on"], hers["window"]) == ("scheduled", before["visit_on"], before["window"])
+    told_of = {"id", "version", "protocol", "request_id", "unit_id", "unit_number", "attempt", "filed_at"}
     assert {name: seen[name] for name in told_of} == {name: before[name] for name in told_of}
     assert not any(value for name, value in seen.items() if name not in {*told_of, "server_time"})
     assert (await rui.get(f"{commissioning}/timeline")).status_code == 404

@@ -8,6 +8,7 @@ import pytest
 
 from services.requests.views.budget_requests import budgets_of, requests_in, requests_of
 from services.requests.views.commissionings import commissionings_in, commissionings_of
+from shared.clock import utc_now
 from shared.postgres import Db
 from shared.testing.plans import plans_of, scans
 from shared.testing.running import Running
@@ -27,6 +28,15 @@ insert into commissionings (commissioning_id, request_id, unit_id, unit_number, 
                             is_open, filed_at, started_at, moved_at, version)
 select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), n, $1, $2, $2, 1, $3, true, {AT}, {AT}, {AT}, 1
   from generate_series(1, $4::int) n returning commissioning_id"""
+
+STANDING = """
+with unit as (insert into units (unit_id, number, holder_id, tariff_group, voltage_v, phases, available_kw, municipality,
+                                 connected_before_2022_01_07, existing_kw, active, version)
+              select gen_random_uuid(), n, gen_random_uuid(), 'B', 220, 2, 12, '1302603', true, 0, true, 1 from generate_series(1, 20000) n
+              returning unit_id, holder_id)
+insert into grants (grant_id, unit_id, holder_id, professional_id, may_decide, ends_on, state, version)
+select gen_random_uuid(), unit_id, holder_id, gen_random_uuid(), false, current_date + 9, 'live', 1 from unit"""
+"""Units and grants of many others, so that a look at all of them would cost."""
 
 
 async def filled(door: Running, sql: str, holder: UUID, other: UUID, state: str, count: int = MANY) -> list[str]:
@@ -101,18 +111,20 @@ async def test_all_units_with_a_budget_are_reached_however_many_drafts_there_are
     path = "/v1/commissionable-units"
     rui = j.walker(door, j.RUI)
     assert sorted(await read(rui, path, "request_id")) == sorted([*good, *over])
-    codes = await read(rui, path, "code", limit=100)
+    codes = await read(j.walker(door, j.ANA), path, "code", limit=100)
     assert (codes.count("commissioning-already-open"), codes.count("budget-not-in-force")) == (1, 100)
     assert len(codes) == len(good) + len(over)
+    assert set(await read(rui, path, "code", limit=100)) == {"access-not-live"}, "he filed them all, and has access to none of these units"
 
 
 SOMEBODY = uuid4()
+TODAY = utc_now().date()
 ASKS: dict[str, Callable[[Db], Awaitable[object]]] = {
     "requests in a state": lambda db: requests_in(db, "under-triage", None, 51),
-    "my requests": lambda db: requests_of(db, SOMEBODY, None, None, 51),
-    "my budgets": lambda db: budgets_of(db, SOMEBODY, None, 51),
+    "my requests": lambda db: requests_of(db, SOMEBODY, TODAY, None, None, 51),
+    "my budgets": lambda db: budgets_of(db, SOMEBODY, TODAY, None, 51),
     "commissionings in a state": lambda db: commissionings_in(db, "scheduled", None, 51),
-    "my commissionings": lambda db: commissionings_of(db, SOMEBODY, None, 51),
+    "my commissionings": lambda db: commissionings_of(db, SOMEBODY, TODAY, None, 51),
 }
 
 
@@ -122,6 +134,7 @@ async def test_a_page_is_found_by_an_index(door: Running, database: Database, as
         for state in states:
             await filled(door, sql, j.ANA, j.RUI, state, 10_000)
         await filled(door, sql, SOMEBODY, j.CLARA, states[0], 60)
+    await door.parts.platform.pool.execute(STANDING)
     async with database.connect_as_migrator() as db:
         await db.execute("insert into holders select gen_random_uuid(), true from generate_series(1, 10000)")
         await db.execute("analyze")

@@ -98,7 +98,7 @@ async def test_who_filed_without_any_proof_still_sees_that_it_exists(door: Runni
     )
     await happened(door, service(), told(ended, f"grant-{j.GRANT}", 3))
     seen = (await rui.get(request)).json()
-    assert (seen["state"], seen["draft"]) == ("under-triage", None)
+    assert (seen["protocol"] is None, seen["state"], seen["draft"]) == (False, None, None)
     assert (await listed(rui))[0] == 1
     assert [line["id"] for line in (await copy(rui))[1]["records"]["taken_part_in"]] == [request[-36:]]
     assert (await ana.get(request)).json()["draft"] is not None
