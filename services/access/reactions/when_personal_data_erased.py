@@ -9,6 +9,7 @@ from shared.calendar import years_after
 from shared.clock import Clock
 from shared.contracts.erasure import ErasureApplied, Kept
 from shared.contracts.identity.user import PersonalDataErased
+from shared.erasure_answers import answer_once
 from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.store import Store
@@ -39,5 +40,4 @@ class WhenPersonalDataErased:
         answer = ErasureApplied(person_id=erased.person_id, kept=tuple(kept), applied_at=self.clock())
         stream = f"erasure-{derived_id(event.id, 'access')}"
         cause = Cause("service:access", event.cause.correlation, event.id, event.cause.trace)
-        ids = [derived_id(event.id, f"{self.name}/0")]
-        await self.store.append(db, stream, [answer], expected=0, cause=cause, ids=ids)
+        await answer_once(db, self.store, stream, answer, cause, derived_id(event.id, f"{self.name}/0"))

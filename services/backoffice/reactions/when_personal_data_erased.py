@@ -10,6 +10,7 @@ from shared.calendar import Calendar, years_after
 from shared.clock import Clock
 from shared.contracts.erasure import ErasureApplied, Kept
 from shared.contracts.identity.user import PersonalDataErased
+from shared.erasure_answers import answer_once
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.refusal import Refusal
 from shared.eventsourcing.store import Store
@@ -40,5 +41,4 @@ class WhenPersonalDataErased:
         )
         answer = ErasureApplied(person_id=person, kept=kept, applied_at=self.clock())
         stream = f"erasure-{derived_id(event.id, 'backoffice')}"
-        ids = [derived_id(event.id, f"{self.name}/0")]
-        await self.store.append(db, stream, [answer], expected=0, cause=cause_of(event), ids=ids)
+        await answer_once(db, self.store, stream, answer, cause_of(event), derived_id(event.id, f"{self.name}/0"))

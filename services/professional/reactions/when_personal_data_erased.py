@@ -11,6 +11,7 @@ from services.professional.domain.profile.states import Profile
 from services.professional.forgetting import forget
 from shared.contracts.erasure import ErasureApplied, Kept
 from shared.contracts.identity.user import PersonalDataErased
+from shared.erasure_answers import answer_once
 from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.handler import Handler
 from shared.eventsourcing.keys import Keys
@@ -42,5 +43,4 @@ class WhenPersonalDataErased:
         kept = () if until is None else (Kept(what="professional-profile", why="art. 659 §2", until=until),)
         answer = ErasureApplied(person_id=person, kept=kept, applied_at=erased.at)
         stream = f"erasure-{derived_id(event.id, 'professional')}"
-        ids = [derived_id(event.id, f"{self.name}/{stream}/0")]
-        await self.profiles.store.append(db, stream, [answer], expected=0, cause=cause, ids=ids)
+        await answer_once(db, self.profiles.store, stream, answer, cause, derived_id(event.id, f"{self.name}/{stream}/0"))

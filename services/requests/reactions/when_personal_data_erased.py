@@ -14,6 +14,7 @@ from shared.calendar import Calendar, years_after
 from shared.contracts.erasure import ErasureApplied, Kept
 from shared.contracts.identity.user import PersonalDataErased
 from shared.documents.forgetting import forget_stream
+from shared.erasure_answers import answer_once
 from shared.eventsourcing.event import Cause, Event, Recorded
 from shared.eventsourcing.handler import Outcome
 from shared.eventsourcing.keys import Keys
@@ -55,8 +56,8 @@ class WhenPersonalDataErased:
             await forget_stream(db, self.keys, f"commissioning-{commissioning_id}", before)
         await erased_people.note(db, person, event.id, before)
         answer = await answer_of(db, self.calendar, person, before)
-        stream, ids = erasure_stream(event.id), [derived_id(event.id, f"{self.name}/answer")]
-        await self.requests.store.append(db, stream, [answer], expected=0, cause=cause, ids=ids)
+        answer_id = derived_id(event.id, f"{self.name}/answer")
+        await answer_once(db, self.requests.store, erasure_stream(event.id), answer, cause, answer_id)
         return False
 
 
