@@ -42,7 +42,7 @@ class ProfessionalParts(Parts):
         """The date, here."""
         return self.platform.calendar.today(self.now())
 
-    async def may_attach(self, db: Db, who: Principal, profile_id: UUID) -> Owner:
+    async def may_attach(self, db: Db, who: Principal, profile_id: UUID, _code: str) -> Owner:
         """Only to one's own profile, and only when there is one; raises ProfileUnknown."""
         if who.kind != "customer" or who.pid != profile_id:
             raise ProfileUnknown

@@ -10,12 +10,12 @@ from fastapi import Request
 
 from services.requests.domain.budget_request.commands import BudgetRequestCommand
 from services.requests.domain.budget_request.events import BudgetRequestEvent
-from services.requests.domain.budget_request.refusals import RequestUnknown
+from services.requests.domain.budget_request.refusals import ProfessionMayNotFile, RequestUnknown
 from services.requests.domain.budget_request.states import BudgetRequest
 from services.requests.domain.commissioning.commands import CommissioningCommand
 from services.requests.domain.commissioning.events import CommissioningEvent
 from services.requests.domain.commissioning.states import Commissioning
-from services.requests.domain.facts import Attachment, Doer
+from services.requests.domain.facts import TECHNICAL_DOCUMENTS, Attachment, Doer
 from services.requests.views.budget_requests import find_request
 from services.requests.views.commissionings import find_commissioning
 from services.requests.views.seeing import records_seen
@@ -84,21 +84,35 @@ class RequestsParts(Parts):
             return who.has_role(*STAFF)
         return record_id in await records_seen(db, who.pid, [record_id], self.today())
 
-    async def may_attach(self, db: Db, who: Principal, record_id: UUID) -> Owner:
-        """To records that one may see in full, and of staff those who deliver documents; raises RequestUnknown, RoleRequired."""
+    async def may_attach(self, db: Db, who: Principal, record_id: UUID, code: str) -> Owner:
+        """To records that one may see in full, and of staff those who deliver documents.
+
+        Raises RequestUnknown, RoleRequired, and ProfessionMayNotFile for a technical document that this profession does not make.
+        """
         stream, _, holder_id, _ = await self.whose(db, record_id)
-        if not await self.sees(db, who, record_id):
+        if who.kind == "staff":
+            if not who.has_role(*STAFF):
+                raise RequestUnknown
+            if not who.has_role(*ATTACHING):
+                raise RoleRequired
+            return Owner(stream, holder_id)
+        technical = (await records_seen(db, who.pid, [record_id], self.today())).get(record_id)
+        if technical is None:
             raise RequestUnknown
-        if who.kind == "staff" and not who.has_role(*ATTACHING):
-            raise RoleRequired
+        if code in TECHNICAL_DOCUMENTS and not technical:
+            raise ProfessionMayNotFile
         return Owner(stream, holder_id)
 
     async def seen_by(self, db: Db, who: Principal, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
-        """A document is seen by who sees the record that owns it."""
+        """A document is seen by who sees the record that owns it; a technical one not by a profession that may not file it."""
         if who.kind == "staff":
             return list(rows) if who.has_role(*STAFF) else []
         seen = await records_seen(db, who.pid, {UUID(row.owner_stream[-36:]) for row in rows}, self.today())
-        return [row for row in rows if UUID(row.owner_stream[-36:]) in seen]
+        return [
+            row
+            for row in rows
+            if (technical := seen.get(UUID(row.owner_stream[-36:]))) is not None and (technical or row.code not in TECHNICAL_DOCUMENTS)
+        ]
 
     async def attachment(self, db: Db, document_id: UUID, stream: str) -> Attachment:
         """A verified document of this record; raises DocumentNotFound, DocumentNotVerifiedYet, DocumentWasRefused."""

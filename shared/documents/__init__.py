@@ -11,7 +11,7 @@ In a service's composition:
     Service(events=[*DOCUMENT_EVENTS, …])                        # shared.documents.events
 
 `async def deps(request) -> DocumentsDeps` answers, for a route, `DocumentsDeps(documents, may_attach, may_see)`:
-`async may_attach(db, principal, owner_id) -> Owner(stream, person)` raises NotFound or Forbidden; `async may_see(db, principal,
+`async may_attach(db, principal, owner_id, code) -> Owner(stream, person)` raises NotFound or Forbidden; `async may_see(db, principal,
 row) -> bool` (default: the owner, or staff). `person` is whose personal data the file holds.
 
 Over HTTP, for the plural `profile-documents`:

@@ -28,7 +28,7 @@ from shared.http.principal import Principal, signed_in
 from shared.ids import new_id
 from shared.postgres import Db
 
-type MayAttach = Callable[[Db, Principal, UUID], Awaitable[Owner]]
+type MayAttach = Callable[[Db, Principal, UUID, str], Awaitable[Owner]]
 type DepsOf = Callable[[Request], DocumentsDeps | Awaitable[DocumentsDeps]]
 type SeenBy = Callable[[Db, Principal, Sequence[DocumentRow]], Awaitable[list[DocumentRow]]]
 
@@ -171,7 +171,7 @@ async def _brought(db: Db, deps: DocumentsDeps, who: Principal, document_id: UUI
     """A document whose bytes this caller may bring: one they see, of a record to which they may attach."""
     row = await _seen(db, deps, who, document_id)
     try:
-        await deps.may_attach(db, who, UUID(row.owner_stream[-36:]))
+        await deps.may_attach(db, who, UUID(row.owner_stream[-36:]), row.code)
     except NotFound as error:
         raise DocumentNotFound from error
     return row
@@ -203,7 +203,7 @@ def _add_writing(router: APIRouter, plural: str, deps_of: DepsOf, refusals: Sequ
             raise FileEmpty(extra={"pointer": "/size"})
 
         async def work(db: Db) -> Reply:
-            owner = await deps.may_attach(db, who, body.owner_id)
+            owner = await deps.may_attach(db, who, body.owner_id, body.code)
             command = StartUpload(new_id(), owner, body.code, body.name, body.size, body.media_type, body.sha256, deps.documents.clock())
             outcome = await deps.documents.start(db, command, why)
             return Reply(201, f"/v1/{plural}/{outcome.id}", {"id": str(outcome.id)}, outcome.version)

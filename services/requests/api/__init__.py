@@ -18,7 +18,7 @@ from services.requests.api import (
     steps,
     tracking,
 )
-from services.requests.domain.budget_request.refusals import RequestUnknown
+from services.requests.domain.budget_request.refusals import ProfessionMayNotFile, RequestUnknown
 from services.requests.parts import documents_deps
 from shared.documents.router import documents_router
 
@@ -41,4 +41,4 @@ def routers() -> tuple[APIRouter, ...]:
         tracking,
         catalogues,
     )
-    return (*(module.router for module in own), documents_router("request-documents", documents_deps, RequestUnknown))
+    return (*(module.router for module in own), documents_router("request-documents", documents_deps, RequestUnknown, ProfessionMayNotFile))

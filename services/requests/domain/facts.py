@@ -8,6 +8,14 @@ from uuid import UUID
 
 from shared.contracts.requests.parts import CatalogueVersion
 
+TECHNICAL_DOCUMENTS = frozenset(
+    {
+        *("RESP_TECNICA", "UNIFILAR_BLOCOS", "MEMORIAL", "PROJETO_ELETRICO", "ENSAIO_INVERSOR"),
+        *("RELATORIO_COMISSIONAMENTO", "UNIFILAR_AS_BUILT", "AJUSTES_PROTECAO"),
+    }
+)
+"""The documents of the work of engineering: a profession that prepares only the commercial part neither brings nor opens them."""
+
 
 @dataclass(frozen=True, slots=True)
 class LiveGrant:

@@ -1,6 +1,6 @@
 """Which records may a person see in full? Their own as proven holder, and those of a holder under whose live grant they act."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +11,7 @@ _RECORDS = (
     "select request_id as record_id, unit_id, holder_id from budget_requests where request_id = any($2)"
     " union all select commissioning_id, unit_id, holder_id from commissionings where commissioning_id = any($2)"
 )
+_MAY_FILE = "coalesce((select may_file from profiles where person_id = $1), false)"
 
 
 def seen_in_full(record: str, today: str) -> str:
@@ -26,12 +27,15 @@ def seen_in_full(record: str, today: str) -> str:
     )
 
 
-async def records_seen(db: Db, person: UUID, records: Collection[UUID], today: date) -> frozenset[UUID]:
-    """Those of these requests and commissionings that a person sees in full, in one question however many they are."""
+async def records_seen(db: Db, person: UUID, records: Collection[UUID], today: date) -> Mapping[UUID, bool]:
+    """Those of these requests and commissionings that a person sees in full, in one question however many they are.
+
+    And whether their technical documents too: the holder does, and a profession that may file them, also while it is suspended.
+    """
     rows = await db.fetch(
-        f"select record_id from ({_RECORDS}) record where {seen_in_full('record', '$3')}",
+        f"select record_id, holder_id = $1 or {_MAY_FILE} as technical from ({_RECORDS}) record where {seen_in_full('record', '$3')}",
         person,
         list(records),
         today,
     )
-    return frozenset(row["record_id"] for row in rows)
+    return {row["record_id"]: row["technical"] for row in rows}

@@ -220,7 +220,7 @@ def build(platform: Platform) -> SampleParts:
     store = platform.store([DocumentsView(), CataloguesView()])
     documents = Documents(platform.pool, platform.storage, Handler("document", DOCUMENT, store), platform.clock, "sample", 1024 * 1024)
 
-    async def may_attach(db: Db, who: Principal, owner: UUID) -> Owner:
+    async def may_attach(db: Db, who: Principal, owner: UUID, _code: str) -> Owner:
         del db
         if owner != who.pid:
             raise DocumentNotFound

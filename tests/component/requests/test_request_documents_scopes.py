@@ -13,6 +13,7 @@ from shared.contracts.access.consumer_unit import HolderChanged
 from shared.contracts.access.grant import AccessExpired
 from shared.contracts.backoffice.review import Reason
 from shared.contracts.identity.user import HolderProven
+from shared.contracts.professional.profile import ProfileSuspended
 from shared.documents.view import find_documents
 from shared.eventsourcing.event import Event, Recorded
 from shared.http.principal import Principal
@@ -26,11 +27,13 @@ LOOKING = ("reviewer", "analyst", "inspector", "supervisor", "auditor", "attenda
 BRINGING = ("analyst", "supervisor")
 ELSEWHERE = ("admin", "operator", "catalogue-editor")
 NOVA, NIVA = uuid4(), uuid4()
+TECHNICAL = ("RESP_TECNICA", "UNIFILAR_BLOCOS", "MEMORIAL", "PROJETO_ELETRICO", "ENSAIO_INVERSOR", "UNIFILAR_AS_BUILT", "AJUSTES_PROTECAO")
+COMMERCIAL = ("ID_CONSUMIDOR", "POSSE_IMOVEL", "CONTRATO", "FORMULARIO_ANEEL")
 
 
-def announced(record: str) -> dict[str, object]:
+def announced(record: str, code: str = "UNIFILAR_BLOCOS") -> dict[str, object]:
     """A document that is to come for a record."""
-    return {"owner_id": record[-36:], "code": "UNIFILAR_BLOCOS", "name": "unifilar.pdf", "size": 900, "media_type": "application/pdf"}
+    return {"owner_id": record[-36:], "code": code, "name": "unifilar.pdf", "size": 900, "media_type": "application/pdf"}
 
 
 async def said(who: j.Walker, document: str) -> tuple[list[tuple[int, str | None]], int]:
@@ -78,12 +81,36 @@ async def test_nobody_and_nobody_else_brings_or_sees_a_document_of_a_request(doo
 
 async def test_the_holder_and_who_acts_under_a_live_grant_bring_and_see_its_documents(door: Running) -> None:
     path, document = await begun(door)
-    await happened(door, service(), told(granted(NIVA, j.CLARA), f"grant-{NIVA}", 2))
     silvia = j.Walker(door, dict(door.issuer.person(j.ANA, sub=j.OTHER, rep=j.OTHER)))
-    for who in (j.walker(door, j.RUI), j.walker(door, j.ANA), j.walker(door, j.CLARA), silvia):
+    for who in (j.walker(door, j.RUI), j.walker(door, j.ANA), silvia):
         assert await said(who, document) == BROUGHT
         assert (await who.post(PATH, announced(path))).status_code == 201
     assert await said(j.walker(door, j.OTHER), document) == UNKNOWN, "who represents a holder sees as the holder, not as oneself"
+
+
+async def test_a_broker_under_a_live_grant_brings_and_sees_commercial_documents_and_no_technical_ones(door: Running) -> None:
+    path, unifilar = await begun(door)
+    await happened(door, service(), told(granted(NIVA, j.CLARA), f"grant-{NIVA}", 2))
+    clara = j.walker(door, j.CLARA)
+    assert await said(clara, unifilar) == UNKNOWN
+    refused = await clara.post(PATH, announced(path))
+    assert (refused.status_code, refused.json()["code"]) == (403, "profession-may-not-file")
+    brought = await clara.post(PATH, announced(path, "POSSE_IMOVEL"))
+    assert brought.status_code == 201, brought.text
+    assert await said(clara, brought.json()["id"]) == BROUGHT
+    kept = [await j.kept(door, path, code) for code in (*TECHNICAL, *COMMERCIAL)]
+    several = await clara.get(f"{PATH}?{'&'.join(f'ids={one}' for one in kept)}")
+    assert sorted(one["code"] for one in several.json()) == sorted(COMMERCIAL)
+    for code, document in zip((*TECHNICAL, *COMMERCIAL), kept, strict=True):
+        looked = await clara.post(f"{PATH}/{document}/views", {"purpose": "conferir"})
+        assert looked.status_code == (404 if code in TECHNICAL else 200), code
+    await happened(door, service(), told(suspended(j.RUI), f"profile-{j.RUI}", 2))
+    assert (await j.walker(door, j.RUI).get(f"{PATH}/{unifilar}")).status_code == 200, "suspended, one still reads"
+
+
+def suspended(person: UUID) -> ProfileSuspended:
+    """Somebody's profile is suspended."""
+    return ProfileSuspended(profile_id=person, person_id=person, reason=Reason(code="x"), suspended_by=j.STAFF, suspended_at=utc_now())
 
 
 async def test_a_grant_that_ended_or_is_of_another_unit_shows_nothing(door: Running) -> None:
