@@ -188,7 +188,7 @@ async def requests_of(
         limit,
         today,
     )
-    return [(_row(row), row["seen"]) for row in rows]
+    return [(RequestRow(**{name: row[name] for name in RequestRow.__dataclass_fields__}), row["seen"]) for row in rows]
 
 
 async def requests_in(db: Db, state: str, after: tuple[datetime, UUID] | None, limit: int) -> list[RequestRow]:
@@ -218,11 +218,10 @@ async def budgets_of(
         limit,
         today,
     )
-    return [(_row(row), row["seen"], row["commissioning_open"]) for row in rows]
-
-
-def _row(found: Any) -> RequestRow:
-    return RequestRow(**{name: found[name] for name in RequestRow.__dataclass_fields__})
+    return [
+        (RequestRow(**{name: row[name] for name in RequestRow.__dataclass_fields__}), row["seen"], row["commissioning_open"])
+        for row in rows
+    ]
 
 
 async def filed_under(db: Db, grant_id: UUID) -> list[UUID]:
