@@ -20,8 +20,7 @@ def file(command: commands.RequestBudget, state: BudgetRequest) -> Sequence[even
     if found := problems(draft, command.world):
         raise _refusal(found)
     motive, purpose, options, responsible = _complete(draft)
-    world, started = command.world, draft.started
-    power = power_of(draft, world.unit)
+    world, started, power = command.world, draft.started, power_of(draft, command.world.unit)
     grant = world.doer.access if isinstance(world.doer.access, LiveGrant) else None
     return [
         events.BudgetRequested(
