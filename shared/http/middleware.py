@@ -54,7 +54,7 @@ class Threshold:
         traced = nullcontext() if scope["path"] in _QUIET else span(scope["method"], parent, SpanKind.SERVER)
         with structlog.contextvars.bound_contextvars(correlation=str(correlation)), traced as told:
             await self._answer(request, answered)
-            self._note(scope, answered.status, time.perf_counter() - began)
+            self._note(scope, answered, time.perf_counter() - began)
             if told is not None:
                 _tell(told, scope, answered.status, str(correlation))
 
@@ -72,12 +72,13 @@ class Threshold:
             answer = answer_for(request, error) or _mistake(request, error)
             await answer(request.scope, request.receive, answered)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _note(self, scope: Scope, answered: "_Answered", seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
         if scope["path"] in _QUIET:
             return
-        REQUESTS.labels(self.service, scope["method"], route, str(status)).observe(seconds)
-        log.info("http_request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+        if not answered.streams:  # a stream of events lasts for as long as somebody looks
+            REQUESTS.labels(self.service, scope["method"], route, str(answered.status)).observe(seconds)
+        log.info("http_request", method=scope["method"], route=route, status=answered.status, ms=round(seconds * 1000, 1))
 
 
 def _tell(told: Span, scope: Scope, status: int, correlation: str) -> None:
@@ -90,10 +91,11 @@ def _tell(told: Span, scope: Scope, status: int, correlation: str) -> None:
 
 
 class _Answered:
-    """Sends an answer on, with the headers that all of them carry, and remembers its status."""
+    """Sends an answer on, with the headers that all of them carry, and remembers its status and whether it is a stream of events."""
 
     def __init__(self, send: Send, correlation: str) -> None:
         self.status = 0
+        self.streams = False
         self._send = send
         self._correlation = correlation
 
@@ -101,6 +103,7 @@ class _Answered:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = list(message.get("headers", []))
+            self.streams = any(name.lower() == b"content-type" and value.startswith(b"text/event-stream") for name, value in headers)
             headers += [(b"x-request-id", self._correlation.encode()), (b"x-content-type-options", b"nosniff")]
             if not any(name.lower() == b"cache-control" for name, _ in headers):
                 headers.append((b"cache-control", b"no-store"))
