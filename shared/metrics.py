@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import datetime
-from time import monotonic
+from time import monotonic, time
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
@@ -29,6 +29,10 @@ TIMER_LATENESS = Histogram(
 )
 TIMERS_OVERDUE = Gauge("timers_overdue", "Timers that are due and have not fired.", ("service",))
 OUTBOX_AGE = Gauge("outbox_age_seconds", "Since when the mail that has waited longest should have been handed over.", ("service",))
+ARRIVALS_AGE = Gauge("arrivals_age_seconds", "Since when the document that has waited longest waits to be looked at.", ("service",))
+MEASURED_AT = Gauge(
+    "measured_at_seconds", "When this process last looked at its service's tables; before it first did, its start.", ("service",)
+)
 KEYS_CLOSED = Gauge("stream_keys_closed", "Live keys of streams that no key-encryption key of this process opens.", ("service",))
 KEYS_OLD = Gauge("stream_keys_old", "Live keys of streams that an earlier key-encryption key than the first still wraps.", ("service",))
 TASK_RESTARTS = Counter("task_restarts_total", "How often a task of the worker ended and was started again.", ("service", "task"))
@@ -46,6 +50,7 @@ class Measurements:
         self._keys_due = 0.0
         self._held: tuple[int, float] | None = None
         self._readers: set[str] = set()
+        MEASURED_AT.labels(service).set(time())
 
     async def run(self) -> None:
         """Measure for ever."""
@@ -66,9 +71,12 @@ class Measurements:
         TIMERS_OVERDUE.labels(self._service).set(overdue)
         oldest = await db.fetchval("select min(due_at) from outbox where delivered_at is null and refused is null")
         OUTBOX_AGE.labels(self._service).set(await _age(db, oldest))
+        # No index: what was looked at is gone from the table.
+        ARRIVALS_AGE.labels(self._service).set(await _age(db, await db.fetchval("select min(arrived_at) from arrivals")))
         if monotonic() >= self._keys_due:
             await self._wrapped_keys(db)
             self._keys_due = monotonic() + _KEYS_EVERY_SECONDS
+        MEASURED_AT.labels(self._service).set(time())
 
     async def _wrapped_keys(self, db: Db) -> None:
         """Seldom: it reads the whole table of keys."""

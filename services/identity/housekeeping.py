@@ -21,7 +21,7 @@ from shared.postgres import Db, Pool, is_lost
 
 log = structlog.get_logger(__name__)
 
-SIGNING_KEY_LEFT = Gauge("signing_key_seconds_left", "For how long the newest key that signs access tokens may still sign.", ("service",))
+SIGNING_KEY_ENDS = Gauge("signing_key_ends_at_seconds", "Until when the newest key that signs access tokens may sign.", ("service",))
 _EVERY_SECONDS = 60
 _AT_ONCE = 200
 
@@ -49,14 +49,20 @@ class Housekeeping:
 
     async def step(self) -> None:
         """Tidy up once."""
+        await self._tell_end()
         if await self.signing.renew():
             log.info("signing_key_made")
-        SIGNING_KEY_LEFT.labels("identity").set(await self.signing.seconds_left())
+            await self._tell_end()
         async with self.pool.acquire(timeout=5) as db:
             await attempts.forget_idle(db, self.clock() - self.policy.forgotten_after)
         ended = _AT_ONCE
         while ended == _AT_ONCE:
             ended = await transact(self.pool, self._end_lapsed)
+
+    async def _tell_end(self) -> None:
+        """Also before a key is made: where none can be made, the end of the last one comes nearer all the same."""
+        ends = await self.signing.ends_at()
+        SIGNING_KEY_ENDS.labels("identity").set(ends.timestamp() if ends is not None else 0)
 
     async def _end_lapsed(self, db: Db) -> int:
         """End sessions that lay idle too long or reached their limit: no token of theirs is good, and nobody lists them as open."""

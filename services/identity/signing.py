@@ -86,10 +86,10 @@ class SigningKeys:
 
         return await transact(self._pool, work)
 
-    async def seconds_left(self) -> float:
-        """For how long the newest key may still sign; below nought when its successor is overdue."""
-        newest = await self._pool.fetchval("select max(active_from) from signing_keys")
-        return 0.0 if newest is None else (newest + self._lives - self._clock()).total_seconds()
+    async def ends_at(self) -> datetime | None:
+        """Until when the newest key may sign; past when its successor is overdue, None when there is none yet."""
+        newest: datetime | None = await self._pool.fetchval("select max(active_from) from signing_keys")
+        return None if newest is None else newest + self._lives
 
     async def _make(self, db: Db, active_from: datetime) -> None:
         kid = f"identity-{new_id()}"

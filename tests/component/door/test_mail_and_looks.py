@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
+from time import time
 from uuid import UUID, uuid4
 
 import httpx
@@ -98,6 +99,23 @@ async def test_mail_that_waits_is_measured_by_its_age(door: Running, tmp_path: P
         await db.execute("update outbox set delivered_at = now()")
         await measured.measure(db)
         assert REGISTRY.get_sample_value("outbox_age_seconds", {"service": "door"}) == 0
+
+
+async def test_documents_that_wait_and_the_look_itself_are_measured(door: Running) -> None:
+    pool, mine = door.parts.platform.pool, {"service": "door"}
+    measured = Measurements("door", pool, door.parts.platform.keys)
+    built = REGISTRY.get_sample_value("measured_at_seconds", mine) or 0
+    assert abs(time() - built) < 60
+    async with pool.acquire() as db:
+        await measured.measure(db)
+        assert REGISTRY.get_sample_value("arrivals_age_seconds", mine) == 0
+        await db.execute(
+            "insert into arrivals (document_id, arrived_at, next_try_at)"
+            " select gen_random_uuid(), now() - age, now() + interval '1 hour' from unnest(array[interval '1 hour', '1 minute']) age"
+        )
+        await measured.measure(db)
+    assert (REGISTRY.get_sample_value("arrivals_age_seconds", mine) or 0) >= 3600
+    assert built < (REGISTRY.get_sample_value("measured_at_seconds", mine) or 0) <= time()
 
 
 async def test_keys_that_nothing_opens_are_counted_and_those_that_an_older_key_wraps(door: Running) -> None:

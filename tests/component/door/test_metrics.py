@@ -27,6 +27,8 @@ NAMES = {
     "timer_lateness_seconds",
     "timers_overdue",
     "outbox_age_seconds",
+    "arrivals_age_seconds",
+    "measured_at_seconds",
     "http_request_seconds",
 }
 """Positions appended and relayed, age of the horizon, lag of relay and consumers, what is parked, late timers, waiting mail, HTTP."""

@@ -7,8 +7,9 @@ from uuid import UUID
 import httpx
 import pytest
 from joserfc.jwk import OKPKey
+from prometheus_client import REGISTRY
 
-from services.identity.housekeeping import Housekeeping
+from services.identity.housekeeping import SIGNING_KEY_ENDS, Housekeeping
 from services.identity.signing import SHOWN_AFTER, SHOWN_BEFORE, SigningKeys
 from shared.http import tokens
 from shared.http.principal import Principal
@@ -128,6 +129,22 @@ async def test_a_reader_that_runs_on_with_the_keys_it_has_reads_every_token_acro
         with pytest.raises(SignInRequired):
             await running.reads(token_of)
     assert running.fetched == fetched + 1, "whoever makes up ids does not make it fetch each time"
+
+
+async def test_where_no_key_can_be_made_the_end_of_the_last_one_is_told(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(_: SigningKeys) -> bool:
+        raise PermissionError
+
+    parts = identity.parts
+    keeper = Housekeeping(parts.platform.pool, parts.signing, identity.clock, parts.settings.attempts, parts.sessions)
+    await keeper.step()
+    told = REGISTRY.get_sample_value("signing_key_ends_at_seconds", {"service": "identity"}) or 0
+    assert told - identity.clock().timestamp() > SHOWN_BEFORE.total_seconds()
+    SIGNING_KEY_ENDS.clear()
+    monkeypatch.setattr(SigningKeys, "renew", fails)
+    with pytest.raises(PermissionError):
+        await keeper.step()
+    assert REGISTRY.get_sample_value("signing_key_ends_at_seconds", {"service": "identity"}) == told
 
 
 async def test_a_session_nobody_used_is_ended_by_the_housekeeper_and_listed_no_more(identity: Identity) -> None:

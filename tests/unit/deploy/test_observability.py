@@ -25,7 +25,13 @@ NOT_OURS = re.compile(r"up|envoy_\w+")
 BY_SCRAPING = {"job", "instance", "process", "le"}
 WATCHED = {
     *("relay_lag_seconds", "events_horizon_age_seconds", "parked_streams", "deadlines_open", "outbox_age_seconds"),
-    *("signing_key_seconds_left", "stream_keys_closed", "envoy_server_days_until_first_cert_expiring"),
+    *(
+        "signing_key_ends_at_seconds",
+        "measured_at_seconds",
+        "arrivals_age_seconds",
+        "stream_keys_closed",
+        "envoy_server_days_until_first_cert_expiring",
+    ),
 }
 
 
