@@ -87,3 +87,10 @@ def test_nothing_secret_stands_in_the_file() -> None:
     for name, told in CONTAINERS.items():
         for key in told.get("environment", {}):
             assert key.endswith("_FILE") or not re.search(r"PASSWORD$|SECRET|KEY|PEPPER|KEK", key), f"{name}: {key}"
+
+
+def test_the_broker_keeps_no_files_about_itself() -> None:
+    told = CONTAINERS["kafka"]["environment"]
+    assert told["KAFKA_LOG4J_OPTS"].endswith("/tools-log4j2.yaml")
+    assert "-loggc" not in told["EXTRA_ARGS"]
+    assert [re.search(r"size=\d+m", mount) for mount in CONTAINERS["kafka"]["tmpfs"] if "/logs" in mount] != [None]

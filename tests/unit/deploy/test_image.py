@@ -29,3 +29,8 @@ def test_nothing_reaches_it_that_is_not_named() -> None:
         *("deploy/__init__.py", "deploy/compose", "deploy/gateway", "deploy/local"),
     }
     assert {"shared/testing", "deploy/local/mail"} <= set(lines)
+
+
+def test_whoever_runs_it_may_read_it_whatever_the_umask_of_the_checkout() -> None:
+    [compiling] = re.findall(r"^RUN cd /app && python -m compileall .*?(?<!\\)$", DOCKERFILE, re.MULTILINE | re.DOTALL)
+    assert compiling.splitlines()[-1] == " && chmod -R a+rX /app", "after what is compiled, which has the modes of its sources"
