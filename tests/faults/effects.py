@@ -4,6 +4,7 @@ import json
 import urllib.request
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -20,6 +21,16 @@ TAKEN = {"professional": ("ProfileApproved", "ProfileRejected"), "requests": ("B
 SETTLED = ("DocumentVerified", "DocumentRefused", "DocumentProduced")
 OPEN = "under-verification"
 DOCUMENTS = "select document_id::text as id, owner_stream, state, coalesce(sha256, declared_sha256) as sha256 from documents"
+
+ADDED_ONCE = ("ModuleAdded", "InverterAdded")
+"""What the household says once in each request, without a version that would show a second time."""
+ADDED = (
+    "select filed.data->>'protocol' as protocol, one.type, count(added.id) as n"
+    " from events filed cross join unnest($2::text[]) as one(type)"
+    " left join events added on added.stream = filed.stream and added.type = one.type"
+    " where filed.type = 'BudgetRequested' and filed.data->>'protocol' = any($1) group by 1, 2"
+)
+IN_DOUBT = "mail_in_doubt"
 
 type Differences = dict[str, list[str]]
 
@@ -62,7 +73,9 @@ async def _grants(home: Home, company: Company) -> Differences:
     """Each confirmed grant was granted once."""
     granted = _counted(await rows(home, "access", "select right(stream, 36) as it from events where type = 'AccessGranted'"))
     filed = _counted(await rows(home, "requests", "select data->>'protocol' as it from events where type = 'BudgetRequested'"))
+    added = await rows(home, "requests", ADDED, company.filed, list(ADDED_ONCE))
     return {
+        "added once and stored otherwise": [f"{row['protocol']}: {row['n']} × {row['type']}" for row in added if row["n"] != 1],
         "grants confirmed and lost": sorted(set(company.granted) - set(granted)),
         "granted twice": _twice(granted),
         "filed and lost": sorted(set(company.filed) - set(filed)),
@@ -101,11 +114,25 @@ async def _mails(home: Home) -> Differences:
             else:
                 waiting.append(row["id"])
     mails = await rows(home, "identity", "select id::text as id, delivered_at is not null as gone from mails")
+    inbox, doubts = inbox_ids(home), _doubts(home)
     return {
         "mails that wait or were refused": waiting + [row["id"] for row in mails if not row["gone"]],
         "mails handed over and not taken": sorted(handed - {row["id"] for row in mails}),
-        "mails delivered and not in the inbox": sorted({row["id"] for row in mails if row["gone"]} - set(inbox_ids(home))),
+        "mails delivered and not in the inbox": sorted({row["id"] for row in mails if row["gone"]} - set(inbox)),
+        "mails sent again without doubt": [f"{mail}: {n}, doubts {doubts[mail]}" for mail, n in inbox.items() if n > 1 + doubts[mail]],
     }
+
+
+def _doubts(home: Home) -> Counter[str]:
+    """How often the post office has tried a mail again without knowing whether the mail server had it: it says so before each such try."""
+    found: Counter[str] = Counter()
+    for log in home.logs.glob("identity.log*"):
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+            if IN_DOUBT in line:
+                with suppress(ValueError):
+                    said = json.loads(line)
+                    found[str(said.get("mail"))] += said.get("event") == IN_DOUBT
+    return found
 
 
 def inbox_ids(home: Home) -> Counter[str]:
