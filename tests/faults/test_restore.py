@@ -1,7 +1,6 @@
 """The restore drill: each database put back to an instant, a lost topic; nothing lost that was published, nothing done twice."""
 
 import asyncio
-import secrets
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from deploy.local.servers.postgres import admin_url
 from shared.testing.people import RUNS, Cast
 from tests.faults import at_rest, truth
 from tests.faults.load import Register, SignUps, settled
+from tests.faults.test_short_run import SEED, say
 from tests.faults.witness import Witness
 from tests.infra.system import ROOT, System, said
 
@@ -37,7 +37,7 @@ class Drill:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.cast = Cast(secrets.randbelow(RUNS), "002")
+        self.cast = Cast((SEED * 7 + 2) % RUNS, "002")
         self.register = Register(f"{LOOPBACK}:{system.home.ports['kafka']}", self.cast)
 
     async def load(self) -> None:
@@ -82,6 +82,7 @@ class Drill:
 
 @pytest.fixture(scope="module")
 def drill(system: System) -> Drill:
+    say(f"seed {SEED}")
     return Drill(system)
 
 
