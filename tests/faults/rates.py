@@ -25,6 +25,11 @@ async def rates(home: Home) -> dict[str, tuple[int, int]]:
     return {metric: (live[metric], exact[metric]) for metric in ("arrivals", "decisions")}
 
 
+def apart(counted: dict[str, tuple[int, int]]) -> str:
+    """Both counts of each metric, and by how much of the exact one they differ."""
+    return ", ".join(f"{metric} {live} and {exact} ({(live - exact) / max(exact, 1):+.1%})" for metric, (live, exact) in counted.items())
+
+
 async def near(home: Home, kills: int) -> bool:
     """Within one per cent, and what each kill may cost."""
     return all(abs(live - exact) <= ceil(exact / 100) + PER_KILL * kills for live, exact in (await rates(home)).values())

@@ -129,6 +129,6 @@ async def _rates_near_and_then_exact(system: System, kills: int) -> None:
         return {} if await rates.near(system.home, kills) else {"far": [str(await rates.rates(system.home))]}
 
     assert await at_rest.until_none(far) == {}
-    say(f"live and exact counts: {await rates.rates(system.home)}")
+    say(f"live and exact counts: {rates.apart(await rates.rates(system.home))}; allowed: 1 %, and {rates.PER_KILL} per kill of {kills}")
     for metric, (live, exact) in (await rates.after_the_hour(system.home)).items():
         assert live == exact, metric
