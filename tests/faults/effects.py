@@ -40,6 +40,7 @@ async def differences(home: Home, witness: Witness, company: Company) -> Differe
     found: Differences = {
         "acknowledged and not stored": await _not_stored(home, witness),
         "one key, two answers": [f"{key}: {sorted(ids)}" for key, ids in witness.keyed.items() if len(ids) > 1],
+        "one place, two deeds": [f"version {version} of {stream}: {sorted(deeds)}" for (stream, version), deeds in witness.twofold()],
         "internal errors": [f"{times} × {what}" for what, times in witness.mistakes.items()],
     }
     found |= await _grants(home, company)
