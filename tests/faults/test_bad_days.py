@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -15,8 +16,9 @@ import pytest
 import pytest_asyncio
 
 from deploy.local import system as local
+from deploy.local.answers import url_answers
 from deploy.local.environment import of_service
-from deploy.local.home import LOOPBACK
+from deploy.local.home import LOOPBACK, Home
 from deploy.local.servers.postgres import admin_url
 from deploy.local.steps import Steps
 from shared.testing.inbox import Inbox
@@ -24,7 +26,7 @@ from shared.testing.people import RUNS, Cast
 from tests.faults import at_rest, truth
 from tests.faults.effects import differences
 from tests.faults.impostor import OVERLOADED, REFUSING, instead_of
-from tests.faults.load import Register, SignUps
+from tests.faults.load import Register, SignUps, settled
 from tests.faults.machine import fill, may_mount, on_a_small_volume, slow_disk, tree
 from tests.faults.players import Company, Household, Officers, Professionals, assembled, back_in
 from tests.faults.test_short_run import SEED, say, told
@@ -110,6 +112,7 @@ class Town:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(system: System) -> AsyncIterator[Town]:
+    say(f"seed {SEED}")
     cast, witness = Cast((SEED * 7 + 1) % RUNS, "002"), Witness(SEED)
     bootstrap = f"{LOOPBACK}:{system.home.ports['kafka']}"
     company = await assembled(Watched(system.gateway, cast, Inbox(system.inbox), loud=False, witness=witness), bootstrap)
@@ -162,18 +165,49 @@ async def test_the_clock_jumps_by_a_day_and_back(town: Town) -> None:
     home = town.system.home
     jumped = replace(home, settings={**home.settings, "CLOCK_OFFSET": str(DAY)})
     async with town.at_work():
+        before = await _facts_of_tomorrow(home)
         await asyncio.to_thread(local.up, jumped, Steps(quiet=True))
-        await asyncio.sleep(8)
+
+        async def of_today() -> dict[str, list[str]]:
+            return {} if await _facts_of_tomorrow(home) > before else {"no fact bears tomorrow's date": [str(before)]}
+
+        assert await at_rest.until_none(of_today) == {}
+        await asyncio.sleep(5)
         await asyncio.to_thread(local.up, home, Steps(quiet=True))
         await back_in(town.company)
 
 
+async def _facts_of_tomorrow(home: Home) -> int:
+    """Mails whose delivery a service dates by its own clock to a day after the database took it down."""
+    question = (
+        "select count(*) as n from events where type = 'MailDelivered' and (data->>'at')::timestamptz > recorded_at + interval '20 hours'"
+    )
+    [row] = await truth.rows(home, "identity", question)
+    return int(row["n"])
+
+
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_worker_of_an_older_release_beside_the_new_one(town: Town, tmp_path: Path) -> None:
+    home, supervisor = town.system.home, town.system.supervisor
     async with town.at_work():
         with older_worker(town.system, tmp_path) as process:
-            await asyncio.sleep(15)
+            assert await settled(lambda: url_answers(home.ports["access_standby"], "/health/ready"), at_rest.RECOVERY)
+            await asyncio.sleep(10)
             assert process.poll() is None
+            await asyncio.to_thread(supervisor.stop, "access")
+            try:  # what is stored now, the older one has stored
+                units = len(await _units(home))
+
+                async def idle() -> dict[str, list[str]]:
+                    return {} if len(await _units(home)) > units else {"the older worker stores nothing": [str(units)]}
+
+                assert await at_rest.until_none(idle) == {}
+            finally:
+                await asyncio.to_thread(supervisor.launch, "access")
+
+
+async def _units(home: Home) -> Counter[str]:
+    return await truth.stored(home, "access", "ConsumerUnitRegistered", "number")
 
 
 @contextmanager
