@@ -11,8 +11,10 @@ from services.requests.api import answers
 from services.requests.api.commissioning_showing import CommissioningAnswer, CommissioningItem, item, tell, whose
 from services.requests.api.decisions import ReasonBody
 from services.requests.api.looks import looked
+from services.requests.domain.budget_request.commands import LetTimePass
+from services.requests.domain.budget_request.decider import decide
 from services.requests.domain.budget_request.refusals import AccessNotLive, DocumentMissing, RequestUnknown
-from services.requests.domain.budget_request.states import BudgetRequest, InForce
+from services.requests.domain.budget_request.states import InForce
 from services.requests.domain.commissioning import commands, refusals
 from services.requests.domain.commissioning.decide_draft import draft_of, problems, told
 from services.requests.domain.commissioning.events import ApprovedPlant
@@ -109,13 +111,13 @@ async def start(body: StartBody, response: Response, who: Who, why: Why, key: Ke
         doer = await own.doer(db, who.pid, row.unit_id, row.holder_id)
         if doer.access is None:
             raise RequestUnknown
-        state, _ = await own.requests.load(db, body.request_id)
+        budget = await _in_force(db, own, body.request_id)
         last = await view.latest_of(db, body.request_id)
         new = new_id()
         command = commands.StartCommissioning(
             commissioning_id=new,
             doer=doer,
-            approved=approved_plant(state),
+            approved=approved_plant(budget) if budget else None,
             attempt=last.attempt + 1 if last else 1,
             previous=last.commissioning_id if last else None,
             now=own.now(),
@@ -224,11 +226,9 @@ async def withdraw(commissioning_id: UUID, body: ReasonBody, response: Response,
     return answer
 
 
-def approved_plant(state: BudgetRequest) -> ApprovedPlant | None:
-    """The plant that a budget in force allows; None when none is in force."""
-    if not isinstance(state, InForce):
-        return None
-    draft, filed = state.case.draft, state.case.filed
+def approved_plant(budget: InForce) -> ApprovedPlant:
+    """The plant that a budget in force allows."""
+    draft, filed = budget.case.draft, budget.case.filed
     return ApprovedPlant(
         request_id=filed.request_id,
         unit_id=filed.unit_id,
@@ -246,12 +246,20 @@ def approved_plant(state: BudgetRequest) -> ApprovedPlant | None:
     )
 
 
+async def _in_force(db: Db, own: RequestsParts, request_id: UUID) -> InForce | None:
+    """The budget in force, unless no inspection was asked for in time: a timer that is late makes nothing possible (art. 68, §2)."""
+    state, _ = await own.requests.load(db, request_id)
+    if not isinstance(state, InForce):
+        return None
+    lost = decide(LetTimePass("inspection-request", own.calendar, own.now()), state)
+    return None if lost and not await view.was_asked_for(db, request_id) else state
+
+
 async def _site(db: Db, own: RequestsParts, row: view.CommissioningRow, doer: Doer) -> commands.Site:
     await keep_as_it_is(db, row.request_id)
-    state, _ = await own.requests.load(db, row.request_id)
     return commands.Site(
         doer=doer,
-        budget_in_force=isinstance(state, InForce),
+        budget_in_force=await _in_force(db, own, row.request_id) is not None,
         commissioning_open=await view.is_open_for(db, row.request_id, but=row.commissioning_id),
         responsible=await find_profile(db, row.responsible_id),
         rules=await commissioning_rules(db, own.today()),

@@ -68,7 +68,7 @@ async def decline(
 
     async def make(db: Db, doer: Doer, _row: RequestRow) -> commands.DeclineBudget:
         reason = (await entries(db, "reasons-withdrawal", own.today())).get(body.reason).code
-        return commands.DeclineBudget(doer, reason, own.now())
+        return commands.DeclineBudget(doer, reason, own.calendar, own.now())
 
     return await act(own, who, request_id, make, why, response, expected=expected, surely=True)
 

@@ -188,7 +188,7 @@ async def _actions(db: Db, parts: RequestsParts, who: Principal, standing: Stand
         "withdraw": commands.WithdrawBudget(doer, "", now),
         "receive": commands.RecordReceipt(doer, calendar, now),
         "approve": commands.ApproveBudget(doer, calendar, now),
-        "decline": commands.DeclineBudget(doer, "", now),
+        "decline": commands.DeclineBudget(doer, "", calendar, now),
     }
     return {name: probe(lambda command=command: decide(command, state)) for name, command in asked.items()}  # type: ignore[misc]
 

@@ -160,6 +160,11 @@ async def was_visited(db: Db, request_id: UUID) -> bool:
     return bool(await db.fetchval("select exists (select from commissionings where request_id = $1 and state = 'failed')", request_id))
 
 
+async def was_asked_for(db: Db, request_id: UUID) -> bool:
+    """Whether an inspection of the request was asked for: one is open, or was made and failed."""
+    return await is_open_for(db, request_id) or await was_visited(db, request_id)
+
+
 async def commissionings_of(
     db: Db, person: UUID, today: date, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[tuple[CommissioningRow, bool]]:

@@ -126,11 +126,44 @@ async def test_an_inspection_that_was_made_and_failed_was_asked_for(door: Runnin
     rui, ana, calendar = j.walker(door, j.RUI), j.walker(door, j.ANA), door.parts.platform.calendar
     path, _ = await j.in_force(rui, ana)
     commissioning = await j.visit_scheduled(rui, path)
+    await failed(door, commissioning)
+    await nudged(door, calendar.end_of_day(await due_on(ana, path)) + timedelta(days=1))
+    assert await state_of(ana, path) == "in-force", "what follows is the time to ask again (art. 94, §3)"
+
+
+async def test_after_its_time_no_inspection_is_asked_for_though_no_timer_told(door: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    rui, ana, parts = j.walker(door, j.RUI), j.walker(door, j.ANA), cast("RequestsParts", door.parts)
+    path, _ = await j.in_force(rui, ana)
+    commissioning = await j.commissioning_prepared(rui, path)
+    over_at = parts.calendar.end_of_day(await due_on(ana, path))
+    monkeypatch.setattr(RequestsParts, "now", lambda _: over_at)
+    for refused in (await rui.post(f"{commissioning}/filing"), await rui.post("/v1/commissionings", {"request_id": path[-36:]})):
+        assert (refused.status_code, refused.json()["code"]) == (409, "budget-not-in-force")
+    assert await state_of(ana, path) == "in-force", "the timer has still to tell"
+    monkeypatch.setattr(RequestsParts, "now", lambda _: over_at - timedelta(microseconds=1))
+    assert (await rui.post(f"{commissioning}/filing")).status_code == 201
+
+
+async def test_after_a_visit_that_failed_another_is_asked_for_beyond_the_time_for_the_first(
+    door: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rui, ana, parts = j.walker(door, j.RUI), j.walker(door, j.ANA), cast("RequestsParts", door.parts)
+    path, _ = await j.in_force(rui, ana)
+    await failed(door, await j.visit_scheduled(rui, path))
+    over_at = parts.calendar.end_of_day(await due_on(ana, path))
+    monkeypatch.setattr(RequestsParts, "now", lambda _: over_at)
+    again = await j.commissioning_prepared(rui, path)
+    fixed = await rui.post(f"{again}/documents", {"document_id": await j.kept(door, again, "CORRECOES")})
+    assert fixed.status_code == 200, fixed.text
+    filed = await rui.post(f"{again}/filing")
+    assert filed.status_code == 201, filed.text
+
+
+async def failed(door: Running, commissioning: str) -> None:
+    """The visit finds something to fix."""
     finding = Finding(item="placa", passed=False, reason=Reason(code="placa-de-advertencia"), fix="Fixar a placa.")
     bad = InspectionReport(visited_on=utc_now().date(), findings=(finding,))
     await j.concluded(door, commissioning, "inspection", approved=False, content=bad)
-    await nudged(door, calendar.end_of_day(await due_on(ana, path)) + timedelta(days=1))
-    assert await state_of(ana, path) == "in-force", "what follows is the time to ask again (art. 94, §3)"
 
 
 async def test_a_clock_that_ran_out_without_an_inspection_ends_the_budget_at_that_instant(door: Running) -> None:

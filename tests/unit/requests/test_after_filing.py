@@ -9,7 +9,15 @@ import pytest
 from services.requests.domain.budget_request import commands, events, refusals
 from services.requests.domain.budget_request.decider import BUDGET_REQUEST
 from services.requests.domain.budget_request.events import BudgetRequestEvent
-from services.requests.domain.budget_request.states import Connected, InForce, Over, WorksUnderWay, name_of
+from services.requests.domain.budget_request.states import (
+    AwaitingApproval,
+    AwaitingContracts,
+    Connected,
+    InForce,
+    Over,
+    WorksUnderWay,
+    name_of,
+)
 from shared.contracts.backoffice.review import Work
 from shared.contracts.requests.parts import Clock, DeadlineMissed, DueDate, NonConformity
 from shared.contracts.verdict import VerdictNotApplied
@@ -113,6 +121,49 @@ def test_contracts_go_out_and_come_back() -> None:
 def test_contracts_that_do_not_come_back_end_the_budget() -> None:
     given(BUDGET_REQUEST, *h.delivered).when(later("contracts-back", 30)).then_nothing()
     given(BUDGET_REQUEST, *h.delivered).when(later("contracts-back", 60)).then_types(events.BudgetExpired)
+
+
+def test_what_was_approved_by_silence_is_neither_declined_nor_approved_anew_though_no_timer_told() -> None:
+    received = h.happened(commands.RecordReceipt(h.ana, h.CALENDAR, h.NOW + timedelta(days=5)), history=h.budget_issued)
+    over_at = h.CALENDAR.end_of_day(date(2026, 11, 24))
+    declining = commands.DeclineBudget(h.ana, "desistencia", h.CALENDAR, over_at)
+    in_time = replace(declining, now=over_at - timedelta(microseconds=1))
+    given(BUDGET_REQUEST, *received).when(in_time).then_types(events.BudgetDeclined)
+    given(BUDGET_REQUEST, *received).when(declining).then_refused(refusals.BudgetOver)
+    given(BUDGET_REQUEST, *received).when(replace(declining, doer=h.rui)).then_refused(refusals.OnlyTheHolderDecides)
+    decided = given(BUDGET_REQUEST, *received).when(replace(h.approval, now=over_at))
+    decided.then_types(events.BudgetApproved)
+    told = h.first(decided)
+    assert isinstance(told, events.BudgetApproved)
+    assert (told.manner, told.approved_by, told.approved_at) == ("tacit", None, over_at)
+    given(BUDGET_REQUEST, *received).when(replace(h.delivery, now=over_at)).then_types(events.BudgetApproved, events.ContractsDelivered)
+
+
+def test_a_budget_whose_validity_is_over_is_no_longer_decided_on_though_no_timer_told() -> None:
+    issued = h.happened(replace(h.issued, terms=h.costly), history=h.under_analysis)
+    received = h.happened(commands.RecordReceipt(h.ana, h.CALENDAR, h.NOW + timedelta(days=5)), history=issued)
+    waiting = BUDGET_REQUEST.fold(received)
+    assert isinstance(waiting, AwaitingApproval)
+    over_at = h.CALENDAR.end_of_day(waiting.case.clocks["approval"].due_on)
+    given(BUDGET_REQUEST, *received).when(replace(h.approval, now=over_at - timedelta(microseconds=1))).then_types(events.BudgetApproved)
+    given(BUDGET_REQUEST, *received).when(replace(h.approval, now=over_at)).then_refused(refusals.BudgetOver)
+    declining = commands.DeclineBudget(h.ana, "desistencia", h.CALENDAR, over_at)
+    given(BUDGET_REQUEST, *received).when(declining).then_refused(refusals.BudgetOver)
+
+
+def test_contracts_and_payment_that_come_too_late_change_nothing_though_no_timer_told() -> None:
+    issued = h.happened(replace(h.issued, terms=h.costly), h.approval, h.delivery, history=h.under_analysis)
+    waiting = BUDGET_REQUEST.fold(issued)
+    assert isinstance(waiting, AwaitingContracts)
+    over_at = h.CALENDAR.end_of_day(waiting.case.clocks["contracts-back"].due_on)
+    paid = commands.RecordPayment(date(2026, 11, 13), h.STAFF, h.CALENDAR, over_at)
+    just_in_time = over_at - timedelta(microseconds=1)
+    given(BUDGET_REQUEST, *issued).when(replace(h.signed, now=just_in_time)).then_types(events.ContractsReturned)
+    given(BUDGET_REQUEST, *issued).when(replace(h.signed, now=over_at)).then_refused(refusals.BudgetOver)
+    given(BUDGET_REQUEST, *issued).when(replace(paid, now=just_in_time)).then_types(events.PaymentRecorded)
+    given(BUDGET_REQUEST, *issued).when(paid).then_refused(refusals.BudgetOver)
+    returned = h.happened(h.signed, history=issued)
+    given(BUDGET_REQUEST, *returned).when(paid).then_types(events.PaymentRecorded, events.WorksBegan)
 
 
 def test_works_run_after_contracts_and_payment() -> None:

@@ -169,6 +169,7 @@ class DeclineBudget:
 
     doer: Doer
     reason: str
+    calendar: Calendar
     now: datetime
 
 

@@ -1,6 +1,7 @@
-"""How a request for a connection budget decides: one line per command, the rules by phase."""
+"""How a request for a connection budget decides: one line per command, the rules by phase; a deadline needs no timer to hold."""
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import assert_never
 
 from services.requests.domain.budget_request import (
@@ -15,12 +16,33 @@ from services.requests.domain.budget_request import (
 from services.requests.domain.budget_request.commands import BudgetRequestCommand
 from services.requests.domain.budget_request.events import BudgetRequestEvent
 from services.requests.domain.budget_request.evolve import evolve
-from services.requests.domain.budget_request.states import BudgetRequest, NotStarted
+from services.requests.domain.budget_request.states import AwaitingApproval, AwaitingContracts, BudgetRequest, NotStarted
 from shared.eventsourcing.decider import Decider
 
 
 def decide(command: BudgetRequestCommand, state: BudgetRequest) -> Sequence[BudgetRequestEvent]:
-    """What a command leads to."""
+    """What a command leads to; what a deadline that is over has led to goes before it, whether or not the timer was there."""
+    passed = _by_now(command, state)
+    return [*passed, *_decide(command, reduce(evolve, passed, state))]
+
+
+def _by_now(command: BudgetRequestCommand, state: BudgetRequest) -> Sequence[BudgetRequestEvent]:
+    """What the silence of the customer has led to before a deed that came too late (arts. 83 and 85)."""
+    match command, state:
+        case (
+            commands.ApproveBudget(calendar=calendar, now=now)
+            | commands.DeclineBudget(calendar=calendar, now=now)
+            | commands.DeliverContracts(calendar=calendar, now=now),
+            AwaitingApproval(),
+        ):
+            return decide_decision.let_time_pass(commands.LetTimePass("approval", calendar, now), state)
+        case commands.ReturnContracts(calendar=calendar, now=now) | commands.RecordPayment(calendar=calendar, now=now), AwaitingContracts():
+            return decide_decision.let_time_pass(commands.LetTimePass("contracts-back", calendar, now), state)
+        case _:
+            return ()
+
+
+def _decide(command: BudgetRequestCommand, state: BudgetRequest) -> Sequence[BudgetRequestEvent]:
     match command:
         case commands.StartDraft():
             return decide_draft.start(command, state)
